@@ -1,0 +1,178 @@
+//! How one setting is read from text and shown again.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::{CorsOrigin, Environment, LogFormat, Secret};
+
+/// A type that a setting can have.
+pub(crate) trait Setting: Sized {
+    /// Reads the text; the error says what was expected ("a number from 0 to 65535").
+    fn parse(text: &str) -> Result<Self, String>;
+    /// The value for people, secrets masked; `None` when unset.
+    fn show(&self) -> Option<String>;
+}
+
+macro_rules! number {
+    ($($type:ty),*) => {$(
+        impl Setting for $type {
+            fn parse(text: &str) -> Result<Self, String> {
+                text.replace('_', "").parse().map_err(|_| {
+                    format!("is not a whole number from {} to {}", <$type>::MIN, <$type>::MAX)
+                })
+            }
+            fn show(&self) -> Option<String> {
+                Some(self.to_string())
+            }
+        }
+    )*};
+}
+number!(u16, u32, u64, usize);
+
+impl Setting for bool {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text.to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" => Ok(true),
+            "false" | "0" | "no" | "off" => Ok(false),
+            _ => Err("is neither true nor false".into()),
+        }
+    }
+    fn show(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
+impl Setting for String {
+    fn parse(text: &str) -> Result<Self, String> {
+        Ok(text.to_owned())
+    }
+    fn show(&self) -> Option<String> {
+        Some(mask_userinfo(self))
+    }
+}
+
+impl Setting for PathBuf {
+    fn parse(text: &str) -> Result<Self, String> {
+        Ok(text.into())
+    }
+    fn show(&self) -> Option<String> {
+        Some(self.display().to_string())
+    }
+}
+
+impl Setting for Secret {
+    fn parse(text: &str) -> Result<Self, String> {
+        Ok(Self::new(text))
+    }
+    fn show(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
+impl Setting for SocketAddr {
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| {
+            "is not an address and port; write for example 0.0.0.0:8080 or [::]:8080".into()
+        })
+    }
+    fn show(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
+impl Setting for Environment {
+    fn parse(text: &str) -> Result<Self, String> {
+        [Self::Local, Self::Test, Self::Staging, Self::Production]
+            .into_iter()
+            .find(|environment| environment.as_str() == text)
+            .ok_or_else(|| "is not one of local, test, staging, production".into())
+    }
+    fn show(&self) -> Option<String> {
+        Some(self.as_str().into())
+    }
+}
+
+impl Setting for LogFormat {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "json" => Ok(Self::Json),
+            "pretty" => Ok(Self::Pretty),
+            _ => Err("is neither json nor pretty".into()),
+        }
+    }
+    fn show(&self) -> Option<String> {
+        Some(match self {
+            Self::Json => "json".into(),
+            Self::Pretty => "pretty".into(),
+        })
+    }
+}
+
+impl Setting for CorsOrigin {
+    fn parse(text: &str) -> Result<Self, String> {
+        let origins: Vec<_> = text
+            .split(',')
+            .map(str::trim)
+            .filter(|o| !o.is_empty())
+            .collect();
+        if origins.contains(&"*") {
+            return match origins.len() {
+                1 => Ok(Self::Permissive),
+                _ => Err("mixes * with origins; give either * or a list".into()),
+            };
+        }
+        match origins.iter().find(|origin| !is_origin(origin)) {
+            Some(bad) => Err(format!(
+                "holds {bad:?}, which is no origin; write for example https://console.example.org"
+            )),
+            None if origins.is_empty() => Err("names no origin".into()),
+            None => Ok(Self::List(
+                origins
+                    .into_iter()
+                    .map(|o| o.trim_end_matches('/').into())
+                    .collect(),
+            )),
+        }
+    }
+    fn show(&self) -> Option<String> {
+        Some(match self {
+            Self::Permissive => "*".into(),
+            Self::SameOrigin => "same origin".into(),
+            Self::List(origins) => origins.join(","),
+        })
+    }
+}
+
+impl<T: Setting> Setting for Option<T> {
+    fn parse(text: &str) -> Result<Self, String> {
+        T::parse(text).map(Some)
+    }
+    fn show(&self) -> Option<String> {
+        self.as_ref().and_then(Setting::show)
+    }
+}
+
+fn is_origin(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.username().is_empty()
+    })
+}
+
+/// Replaces the user and password of every URL in a comma-separated list.
+pub(crate) fn mask_userinfo(text: &str) -> String {
+    let mask = |part: &str| match part.split_once("://") {
+        Some((scheme, rest)) => {
+            let end = rest.find(['/', '?']).unwrap_or(rest.len());
+            match rest[..end].rfind('@').or_else(|| rest.rfind('@')) {
+                Some(at) => format!("{scheme}://***@{}", &rest[at + 1..]),
+                None => part.to_owned(),
+            }
+        }
+        None => part.to_owned(),
+    };
+    text.split(',').map(mask).collect::<Vec<_>>().join(",")
+}
