@@ -1,0 +1,133 @@
+# Everything a developer or a pipeline runs. `./justw` lists it; recipes are thin, the work is in scripts/.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+set positional-arguments
+
+tools := justfile_directory() / ".tools"
+export PATH := tools / "bin" + ":" + tools / "node/bin" + ":" + env("PATH")
+
+services := "-p platform-api -p mqtt-ingestion-worker -p telemetry-worker -p sensctl -p device-simulator -p sens-testkit"
+
+[private]
+default:
+    @{{ just_executable() }} --justfile {{ quote(justfile()) }} --list --unsorted
+
+# Run the whole platform here, on real embedded parts, with simulated devices and the console
+[group('run')]
+demo *ARGS:
+    @scripts/setup rust-deps postgres mosquitto nats node
+    @scripts/npm-install services/web-console
+    npm --prefix services/web-console run build
+    cargo build --release --locked {{ services }} --bins
+    target/release/sens-demo "$@"
+
+# Send the events of FILE (JSON, NDJSON or CSV; - for standard input) to a running platform
+[group('run')]
+feed FILE *ARGS:
+    @scripts/feed {{ quote(invocation_directory()) }} "$@"
+
+# Measure throughput and latency on this machine
+[group('run')]
+bench *ARGS:
+    @scripts/setup rust-deps postgres mosquitto nats
+    cargo build --release --locked {{ services }} --bins
+    cargo run --release --locked -p sens-testkit --bin sens-bench -- "$@"
+
+# Install what is missing on this machine, or only the named parts (scripts/setup --help)
+[group('develop')]
+setup *COMPONENTS:
+    @scripts/setup "$@"
+
+# All checks that need no running server
+[group('develop')]
+lint: ci-lint
+
+# All tests; ends with the sum of all test runners
+[group('develop')]
+test: ci-test
+
+# Format Rust and TypeScript
+[group('develop')]
+fmt:
+    cargo fmt --all
+    @scripts/npm-install services/web-console
+    npm --prefix services/web-console run format
+
+# Build the documentation site into docs/dist
+[group('docs')]
+docs:
+    @scripts/setup node
+    @scripts/npm-install docs
+    npm --prefix docs run build
+
+# Write the generated reference pages and API types again
+[group('docs')]
+docs-generate:
+    cargo run --quiet --locked -p xtask -- generate
+    @scripts/npm-install services/web-console
+    npm --prefix services/web-console run generate
+
+# Fail on a dead link, a stale generated page or a snippet that no longer runs
+[group('docs')]
+docs-check:
+    @scripts/setup node
+    @scripts/npm-install docs
+    scripts/docs-check
+
+# The whole check, stage by stage, as run on every pull request
+[group('check')]
+ci:
+    @scripts/ci {{ quote(just_executable()) }}
+
+# Stage 1: install dependencies
+[group('check')]
+ci-install:
+    scripts/setup
+    cargo fetch --locked
+    scripts/npm-install services/web-console
+    scripts/npm-install docs
+
+# Stage 2: formatting, lints, spelling, sizes, architecture, licences
+[group('check')]
+ci-lint: && deny
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+    cargo run --quiet --locked -p xtask -- sizes
+    cargo run --quiet --locked -p xtask -- architecture
+    typos
+    scripts/lint-scripts
+    npm --prefix services/web-console run lint
+
+# Stage 3: types of the console, and Rust's public documentation with its links
+[group('check')]
+ci-typecheck:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+    npm --prefix services/web-console run check-generated
+    npm --prefix services/web-console run typecheck
+
+# Stage 4: Rust tests on real servers, console unit tests, console in Chromium
+[group('check')]
+ci-test:
+    @scripts/test
+
+# Stage 5: release binaries, console and documentation site
+[group('check')]
+ci-build: docs
+    cargo build --release --locked {{ services }} --bins
+    npm --prefix services/web-console run build
+
+# Stage 6: the documentation check
+[group('check')]
+ci-docs: docs-check
+
+# Bans, licences and sources of all dependencies (needs no advisory database)
+[group('check')]
+deny:
+    @scripts/setup cargo-deny
+    cargo deny --log-level error check --hide-inclusion-graph bans licenses sources
+
+# Known vulnerabilities of all dependencies (asks the advisory database on the network)
+[group('check')]
+advisories:
+    @scripts/setup cargo-deny
+    cargo deny check advisories
