@@ -33,7 +33,7 @@ pub(crate) fn layer(
             } else {
                 None
             };
-            let needed = row.need.is_none_or(|need| needs.contains(&need));
+            let needed = row.key.need.is_none_or(|need| needs.contains(&need));
             match (given, file) {
                 (None, None) => continue,
                 (Some(value), None) => layer.insert(row.key.toml, value.as_str(), name),

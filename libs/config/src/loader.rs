@@ -158,7 +158,7 @@ pub fn load_from(
             .find_map(|layer| layer.origins.get(row.key.toml));
         let origin = origin.map_or(row.key.name, String::as_str);
         if let Err(fault) = read(row, &value, &mut draft)
-            && row.need.is_none_or(|need| needs.contains(&need))
+            && row.key.need.is_none_or(|need| needs.contains(&need))
         {
             faults.push(format!("{origin}: {fault}"));
         }

@@ -18,6 +18,8 @@ pub struct Key {
     pub description: &'static str,
     /// Whether the value must not be shown.
     pub secret: bool,
+    /// What the setting belongs to: its faults are reported only to services with this need.
+    pub need: Option<Need>,
 }
 
 /// All settings in the order of their sections.
@@ -50,8 +52,6 @@ pub(crate) enum Fallback {
 pub(crate) struct Row {
     pub(crate) key: Key,
     pub(crate) fallback: Fallback,
-    /// Faults are reported only to services with this need.
-    pub(crate) need: Option<Need>,
     /// Reads the text into the draft, or says what is wrong with it.
     pub(crate) set: fn(&mut Draft, &str) -> Result<(), String>,
     /// The value for people.
@@ -68,9 +68,9 @@ macro_rules! row {
                 default: $default,
                 description: $description,
                 secret: $secret,
+                need: $need,
             },
             fallback: Fallback::$fallback,
-            need: $need,
             set: |draft, text| {
                 draft.$($field).+ = Setting::parse(text)?;
                 Ok(())

@@ -1,0 +1,98 @@
+//! All metrics of the platform, grouped by the services that expose them.
+
+use super::{Kind, MetricSpec};
+
+const INGESTION: &[&str] = &["mqtt-ingestion-worker"];
+const PUBLISHERS: &[&str] = &["mqtt-ingestion-worker", "platform-api"];
+const TELEMETRY: &[&str] = &["telemetry-worker"];
+const DATABASE: &[&str] = &["telemetry-worker", "platform-api"];
+const API: &[&str] = &["platform-api"];
+
+/// Seconds that a request or a write takes.
+const FAST: &[f64] = &[
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
+];
+/// Seconds from arrival to commit, up to a long outage.
+const PATIENT: &[f64] = &[
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0,
+    3600.0, 21_600.0,
+];
+/// Messages in a batch.
+const SIZES: &[f64] = &[
+    1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0,
+];
+
+macro_rules! metrics {
+    ($($constant:ident: $kind:ident $name:literal [$($label:literal),*] $buckets:expr, $services:expr,
+       $help:literal;)*) => {
+        $(
+            #[doc = concat!("`", $name, "`")]
+            pub const $constant: MetricSpec = MetricSpec {
+                name: $name,
+                kind: Kind::$kind,
+                help: $help,
+                labels: &[$($label),*],
+                buckets: $buckets,
+                services: $services,
+            };
+        )*
+        /// Every metric, in the order of the reference page.
+        pub const ALL: &[MetricSpec] = &[$($constant),*];
+    };
+}
+
+metrics! {
+    BUILD_INFO: Gauge "sens_build_info" ["service", "version", "build_sha"] &[], &[],
+        "Always 1; the labels say which build runs.";
+    COMPONENT_UP: Gauge "sens_component_up" ["component"] &[], &[],
+        "1 when the component works as /health/ready reports it, else 0.";
+
+    MQTT_MESSAGES_RECEIVED: Counter "sens_mqtt_messages_received_total" [] &[], INGESTION,
+        "Packets received from the MQTT broker, redeliveries included.";
+    MQTT_MESSAGES_ACKED: Counter "sens_mqtt_messages_acked_total" [] &[], INGESTION,
+        "Packets acknowledged to the MQTT broker after JetStream held them.";
+    MQTT_RECONNECTS: Counter "sens_mqtt_reconnects_total" [] &[], INGESTION,
+        "Connections to the MQTT broker made after the first one.";
+    MQTT_STALE_ACKS_DROPPED: Counter "sens_mqtt_stale_acks_dropped_total" [] &[], INGESTION,
+        "Acknowledgements not sent because the connection of their packet was gone.";
+    MQTT_IN_FLIGHT: Gauge "sens_mqtt_in_flight" [] &[], INGESTION,
+        "Packets received on this connection and not yet acknowledged.";
+
+    JETSTREAM_PUBLISH_SECONDS: Histogram "sens_jetstream_publish_seconds" [] FAST, PUBLISHERS,
+        "Time from publishing a batch to its acknowledgement by JetStream.";
+    JETSTREAM_PUBLISH_BATCH_SIZE: Histogram "sens_jetstream_publish_batch_size" [] SIZES, PUBLISHERS,
+        "Messages published together.";
+    JETSTREAM_PUBLISH_FAILURES: Counter "sens_jetstream_publish_failures_total" [] &[], PUBLISHERS,
+        "Messages that JetStream did not take at an attempt; they are tried again.";
+
+    INGEST_MESSAGES: Counter "sens_ingest_messages_total" ["outcome"] &[], TELEMETRY,
+        "Messages committed, by outcome: parsed, failed, control or dead.";
+    INGEST_RECORDS: Counter "sens_ingest_records_total" ["outcome"] &[], TELEMETRY,
+        "Readings committed, by outcome: processed, duplicate or error.";
+    INGEST_ERRORS: Counter "sens_ingest_errors_total" ["reason"] &[], TELEMETRY,
+        "Errors in payloads, by reason.";
+    INGEST_INSERT_DURATION: Histogram "sens_ingest_insert_duration_seconds" [] FAST, TELEMETRY,
+        "Time to write and commit one batch.";
+    INGEST_END_TO_END: Histogram "sens_ingest_end_to_end_seconds" [] PATIENT, TELEMETRY,
+        "Time from the arrival of a message to its commit.";
+    INGEST_BATCH_SIZE: Histogram "sens_ingest_batch_size" [] SIZES, TELEMETRY,
+        "Messages committed in one transaction.";
+    JETSTREAM_CONSUMER_PENDING: Gauge "sens_jetstream_consumer_pending" [] &[], TELEMETRY,
+        "Messages in SENS_RAW that are not committed yet.";
+    JETSTREAM_RAW_BYTES: Gauge "sens_jetstream_raw_bytes" [] &[], TELEMETRY,
+        "Bytes held by SENS_RAW.";
+    DEAD_LETTERS: Counter "sens_dead_letters_total" [] &[], TELEMETRY,
+        "Messages refused for good and moved to SENS_DLQ.";
+
+    DB_CONNECTION_FAILURES: Counter "sens_db_connection_failures_total" [] &[], DATABASE,
+        "Attempts to reach the database that failed.";
+    DB_RETRIES: Counter "sens_db_retries_total" [] &[], DATABASE,
+        "Transactions tried again after a transient error.";
+
+    HTTP_REQUEST_DURATION: Histogram "http_server_request_duration_seconds" ["method", "route", "status"] FAST, API,
+        "Time to answer a request, by method, route template and status code.";
+    HTTP_INGEST_ITEMS: Counter "http_ingest_items_total" [] &[], API,
+        "Items taken by POST /v1/ingest.";
+    SSE_STREAMS: Gauge "sens_sse_streams" [] &[], API,
+        "Open live streams.";
+}
