@@ -14,6 +14,7 @@ default:
 
 # Run the whole platform here, on real embedded parts, with simulated devices and the console
 [group('run')]
+[no-exit-message]
 demo *ARGS:
     @scripts/setup rust-deps postgres mosquitto nats node
     @scripts/npm-install services/web-console
@@ -23,11 +24,13 @@ demo *ARGS:
 
 # Send the events of FILE (JSON, NDJSON or CSV; - for standard input) to a running platform
 [group('run')]
+[no-exit-message]
 feed FILE *ARGS:
     @scripts/feed {{ quote(invocation_directory()) }} "$@"
 
 # Measure throughput and latency on this machine
 [group('run')]
+[no-exit-message]
 bench *ARGS:
     @scripts/setup rust-deps postgres mosquitto nats
     cargo build --release --locked {{ services }} --bins
@@ -35,6 +38,7 @@ bench *ARGS:
 
 # Install what is missing on this machine, or only the named parts (scripts/setup --help)
 [group('develop')]
+[no-exit-message]
 setup *COMPONENTS:
     @scripts/setup "$@"
 
@@ -69,6 +73,7 @@ docs-generate:
 
 # Fail on a dead link, a stale generated page or a snippet that no longer runs
 [group('docs')]
+[no-exit-message]
 docs-check:
     @scripts/setup node
     @scripts/npm-install docs
@@ -76,11 +81,13 @@ docs-check:
 
 # The whole check, stage by stage, as run on every pull request
 [group('check')]
+[no-exit-message]
 ci:
     @scripts/ci {{ quote(just_executable()) }}
 
 # Stage 1: install dependencies
 [group('check')]
+[no-exit-message]
 ci-install:
     scripts/setup
     cargo fetch --locked
@@ -107,6 +114,7 @@ ci-typecheck:
 
 # Stage 4: Rust tests on real servers, console unit tests, console in Chromium
 [group('check')]
+[no-exit-message]
 ci-test:
     @scripts/test
 
