@@ -9,45 +9,36 @@ use crate::loader::Layer;
 use crate::nearest::nearest;
 use crate::table::TABLE;
 
-/// Reads the file at `path`, if one is named.
-pub(crate) fn layer(path: Option<&str>, faults: &mut Vec<String>) -> Layer {
+/// Reads the file at `path`, if one is named. A file that cannot be read at all is an error;
+/// faults of single keys are added to `faults`.
+pub(crate) fn layer(path: Option<&str>, faults: &mut Vec<String>) -> Result<Layer, String> {
     let mut layer = Layer::new("file");
     let Some(path) = path.filter(|path| !path.is_empty()) else {
-        return layer;
+        return Ok(layer);
     };
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) => {
-            faults.push(format!(
-                "SENS_CONFIG: cannot read {path:?} ({error}); name a readable TOML file"
-            ));
-            return layer;
-        }
-    };
-    match toml::from_str::<toml::Table>(&text) {
-        Ok(table) => {
-            let mut leaves = Vec::new();
-            flatten("", table, &mut leaves);
-            for (key, value) in leaves {
-                if let Err(fault) = insert(&mut layer, path, &key, &value) {
-                    faults.push(fault);
-                }
-            }
-        }
-        // The message alone: the full error quotes the line, which may hold a secret.
-        Err(error) => {
-            let before = error
-                .span()
-                .and_then(|span| text.get(..span.start))
-                .unwrap_or("");
-            let line = 1 + before.matches('\n').count();
-            faults.push(format!(
-                "{path} line {line}: not valid TOML: {}",
-                one_line(error.message())
-            ));
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        format!("SENS_CONFIG: cannot read {path:?} ({error}); name a readable TOML file")
+    })?;
+    // The message alone: the full error quotes the line, which may hold a secret.
+    let table = toml::from_str::<toml::Table>(&text).map_err(|error| {
+        let before = error
+            .span()
+            .and_then(|span| text.get(..span.start))
+            .unwrap_or("");
+        let line = 1 + before.matches('\n').count();
+        format!(
+            "{path} line {line}: not valid TOML: {}",
+            one_line(error.message())
+        )
+    })?;
+    let mut leaves = Vec::new();
+    flatten("", table, &mut leaves);
+    for (key, value) in leaves {
+        if let Err(fault) = insert(&mut layer, path, &key, &value) {
+            faults.push(fault);
         }
     }
-    layer
+    Ok(layer)
 }
 
 fn one_line(text: &str) -> String {

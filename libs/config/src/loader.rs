@@ -138,10 +138,8 @@ pub fn load_from(
     let mut faults = Vec::new();
     let mut draft = Draft::empty();
     let defaults = defaults();
-    let file = file::layer(
-        variables.get("SENS_CONFIG").map(String::as_str),
-        &mut faults,
-    );
+    let path = variables.get("SENS_CONFIG").map(String::as_str);
+    let file = file::layer(path, &mut faults).map_err(|fault| ConfigErrors::new(vec![fault]))?;
     let environment = environment::layer(variables, needs, &mut draft.config.warnings, &mut faults);
     let layers = [&defaults, &file, &environment];
     let figment = layers

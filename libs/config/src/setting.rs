@@ -64,8 +64,22 @@ impl Setting for Secret {
     fn parse(text: &str) -> Result<Self, String> {
         Ok(Self::new(text))
     }
+    /// Of a URL everything but user, password and parameters; of anything else nothing.
     fn show(&self) -> Option<String> {
-        Some(self.to_string())
+        let url = url::Url::parse(self.expose())
+            .ok()
+            .filter(url::Url::has_host);
+        Some(url.map_or_else(
+            || self.to_string(),
+            |url| {
+                let host = url.host_str().unwrap_or_default();
+                let port = url
+                    .port()
+                    .map(|port| format!(":{port}"))
+                    .unwrap_or_default();
+                format!("{}://***@{host}{port}{}", url.scheme(), url.path())
+            },
+        ))
     }
 }
 

@@ -28,14 +28,14 @@ pub fn reference() -> Vec<Key> {
 }
 
 impl Config {
-    /// The settings in force as `(key of the TOML file, value)`, secrets masked, unset ones
-    /// left out. Database parts appear as the URL they make.
-    pub fn effective(&self) -> Vec<(&'static str, String)> {
+    /// The settings in force that a service with these needs reads, as `(key of the TOML file,
+    /// value)`. Secrets are masked, unset settings left out; the parts of a database address
+    /// appear as the URL they make.
+    pub fn effective(&self, needs: &[Need]) -> Vec<(&'static str, String)> {
         let draft = Draft::of(self);
-        TABLE
-            .iter()
-            .filter_map(|row| Some((row.key.toml, (row.show)(&draft)?)))
-            .collect()
+        let matters = |row: &&Row| row.key.need.is_none_or(|need| needs.contains(&need));
+        let shown = |row: &Row| Some((row.key.toml, (row.show)(&draft)?));
+        TABLE.iter().filter(matters).filter_map(shown).collect()
     }
 }
 

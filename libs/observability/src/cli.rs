@@ -96,12 +96,12 @@ fn example(needs: &[Need]) -> String {
 }
 
 /// What `check-config` prints: warnings and the settings in force, secrets masked.
-pub(crate) fn checked(config: &Config) -> String {
+pub(crate) fn checked(config: &Config, needs: &[Need]) -> String {
     let mut text = String::from("configuration is valid\n");
     for warning in &config.warnings {
         _ = writeln!(text, "warning: {warning}");
     }
-    let settings = config.effective();
+    let settings = config.effective(needs);
     let width = settings
         .iter()
         .map(|(key, _)| key.len())

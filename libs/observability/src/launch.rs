@@ -90,7 +90,7 @@ where
         return refuse(&fault.to_string());
     }
     if command == Command::CheckConfig {
-        return print(&cli::checked(&config));
+        return print(&cli::checked(&config, info.needs));
     }
     if let Err(fault) = logging::init(&config.log) {
         return refuse(&fault.to_string());
