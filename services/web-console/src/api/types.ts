@@ -1,0 +1,42 @@
+import type { paths } from "./schema";
+
+type GetPath = {
+  [P in keyof paths]: paths[P] extends { get: infer G } ? (G extends undefined ? never : P) : never;
+}[keyof paths];
+
+/** The JSON body of a successful `GET` on a path. */
+type Ok<P extends GetPath> = paths[P] extends {
+  get: { responses: { 200: { content: { "application/json": infer Body } } } };
+}
+  ? Body
+  : never;
+
+export type WhoAmI = Ok<"/v1/whoami">;
+export type Overview = Ok<"/v1/overview">;
+export type DevicePage = Ok<"/v1/devices">;
+export type Device = DevicePage["items"][number];
+export type DeviceStatus = Device["status"];
+export type LatestValue = Ok<"/v1/devices/{serial}/latest">["items"][number];
+export type MeasurementPage = Ok<"/v1/devices/{serial}/measurements">;
+export type Measurement = MeasurementPage["items"][number];
+export type Metric = Ok<"/v1/metrics">["items"][number];
+export type Accounting = Ok<"/v1/accounting">;
+export type IngestError = Ok<"/v1/ingest-errors">["items"][number];
+export type RawRecord = Ok<"/v1/raw-records/{id}">;
+export type AverageExtension = Ok<"/v1/analytics/average-extension">["items"][number];
+export type ExtensionVsRetraction = Ok<"/v1/analytics/extension-vs-retraction">["items"][number];
+export type BatterySummary = Ok<"/v1/analytics/battery-summary">["items"][number];
+export type PlatformHeight = Ok<"/v1/analytics/platform-height">["items"][number];
+
+/** A value as devices send it. */
+export type Value = number | string | boolean;
+
+/** One live reading, as `/v1/stream` sends it. */
+export interface LiveReading {
+  serial: string;
+  metric: string;
+  value: Value;
+  unit: string | null;
+  recorded_at: string;
+  received_at: string;
+}

@@ -1,0 +1,42 @@
+import type { Overview } from "../../api/types";
+import { compact, count, rate } from "../../lib/format";
+import { Stat, Stats } from "../../ui/stat";
+
+/** The numbers an operator looks at first. */
+export function FleetStats({ overview }: { overview: Overview }) {
+  const { devices, ingest, rate: pace, errors_by_reason } = overview;
+  const errors = errors_by_reason.reduce((sum, each) => sum + each.count, 0);
+  const silent = devices.silent > 0 ? { tone: "warn" as const } : {};
+  const failing = errors > 0 ? { tone: "bad" as const } : {};
+  return (
+    <Stats label="Fleet in numbers">
+      <Stat label="Online" value={count(devices.online)} unit={`of ${count(devices.total)}`} tone="good" />
+      <Stat label="Silent" value={count(devices.silent)} {...silent} note="not heard for a while" />
+      <Stat
+        label="Never seen"
+        value={count(devices.never_seen)}
+        note={`${count(devices.placeholder)} placeholder${devices.placeholder === 1 ? "" : "s"}`}
+      />
+      <Stat
+        label="Messages"
+        value={rate(pace.messages_per_second)}
+        unit="/s"
+        note={`${compact(ingest.messages)} in all`}
+      />
+      <Stat
+        label="Readings"
+        value={rate(pace.readings_per_second)}
+        unit="/s"
+        note={`${compact(ingest.processed)} stored`}
+      />
+      <Stat label="Errors" value={compact(errors)} {...failing} note="in 24 hours" />
+      <Stat
+        label="In flight"
+        value={compact(ingest.pending)}
+        note={
+          ingest.dead_letters > 0 ? `${count(ingest.dead_letters)} dead letters` : "messages not stored yet"
+        }
+      />
+    </Stats>
+  );
+}
