@@ -1,6 +1,9 @@
 //! The start and stop sequence, seen from outside on the example service.
 
-#![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
+#![expect(
+    clippy::expect_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -68,8 +71,8 @@ impl Running {
         let line = running.line_with("serving /metrics");
         running.address = line["address"]
             .as_str()
-            .expect("the address is logged")
-            .to_owned();
+            .map(String::from)
+            .expect("the address is logged");
         running
     }
 
