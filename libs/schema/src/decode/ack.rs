@@ -1,0 +1,28 @@
+//! Acknowledgements of commands on `sens/v1/{serial}/command/ack`: any JSON object.
+
+use super::{Control, DecodeContext, Decoded, Decoder, DecoderTag, Document};
+use crate::topic::Topic;
+
+/// The decoder of acknowledgements.
+pub(super) struct CommandAck;
+
+impl Decoder for CommandAck {
+    fn tag(&self) -> DecoderTag {
+        DecoderTag {
+            id: "command_ack",
+            version: 1,
+        }
+    }
+
+    fn claims(&self, document: &Document<'_>, context: &DecodeContext<'_>) -> bool {
+        matches!(context.topic, Topic::CommandAck(_)) && document.object().is_some()
+    }
+
+    fn decode(&self, _document: &Document<'_>, context: &DecodeContext<'_>, out: &mut Decoded) {
+        if let Topic::CommandAck(serial) = context.topic {
+            out.control = Some(Control::CommandAck {
+                serial: serial.clone(),
+            });
+        }
+    }
+}

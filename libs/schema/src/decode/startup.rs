@@ -1,0 +1,145 @@
+//! `device_startup`: a device names its serial and proves that it knows the provisioning secret.
+//!
+//! It comes on `sens/v1/{serial}/startup` and wherever flat events come. The token is verified by whoever holds the
+//! secret; here it only has to be a text.
+
+use std::borrow::Cow;
+
+use super::item::{Fault, Faults, claim, optional_word, required_text, shown, topic_device};
+use super::{DecodeContext, Decoded, Decoder, DecoderTag, Document};
+use crate::json::{Fields, Json};
+use crate::reading::{DeviceRef, Startup};
+use crate::reason::Reason;
+use crate::serial::Serial;
+use crate::time::{Claim, Moment};
+use crate::topic::Topic;
+
+/// The event type of a startup.
+const EVENT_TYPE: &str = "device_startup";
+
+/// The decoder of startups.
+pub(super) struct DeviceStartup;
+
+impl Decoder for DeviceStartup {
+    fn tag(&self) -> DecoderTag {
+        DecoderTag {
+            id: "device_startup",
+            version: 1,
+        }
+    }
+
+    fn claims(&self, document: &Document<'_>, context: &DecodeContext<'_>) -> bool {
+        document.object().is_some_and(|fields| match context.topic {
+            Topic::Startup(_) => fields.has("event_type"),
+            Topic::Telemetry(_) | Topic::Legacy | Topic::Http => is_startup(fields),
+            _ => false,
+        })
+    }
+
+    fn decode(&self, document: &Document<'_>, context: &DecodeContext<'_>, out: &mut Decoded) {
+        if let Some(fields) = document.object() {
+            decode_startup(fields, context, ("", 0), out);
+        }
+    }
+}
+
+/// Whether an event is a startup.
+pub(super) fn is_startup(fields: &Fields<'_>) -> bool {
+    fields
+        .get("event_type")
+        .and_then(Json::text)
+        .is_some_and(|text| text == EVENT_TYPE)
+}
+
+/// Decodes one startup; `place` is the pointer to it and its index.
+pub(super) fn decode_startup(
+    fields: &Fields<'_>,
+    context: &DecodeContext<'_>,
+    place: (&str, u32),
+    out: &mut Decoded,
+) {
+    let (prefix, item) = place;
+    match startup(fields, context, item) {
+        Ok(startup) => {
+            out.firmware.clone_from(&startup.firmware);
+            out.startups.push(startup);
+        }
+        Err(fault) => {
+            let named = required_text(fields, "serial")
+                .and_then(|text| own_serial(&text))
+                .ok()
+                .map(DeviceRef::from);
+            out.errors
+                .push(fault.at(topic_device(context).or(named), prefix, item));
+        }
+    }
+}
+
+fn startup(fields: &Fields<'_>, context: &DecodeContext<'_>, item: u32) -> Result<Startup, Fault> {
+    let mut faults = Faults::default();
+    faults.check(check_event_type(fields));
+    let serial = required_text(fields, "serial").and_then(|text| own_serial(&text));
+    let serial = faults.check(serial);
+    if let Some(serial) = &serial {
+        faults.check(check_topic(serial, context.topic));
+    }
+    let token = faults.check(required_text(fields, "provision_token"));
+    let firmware = faults.check(optional_word(fields, "firmware")).flatten();
+    let model = faults.check(optional_word(fields, "model")).flatten();
+    let claim = faults
+        .check(claim(fields, "timestamp"))
+        .unwrap_or(Claim::None);
+    let Moment {
+        recorded_at: started_at,
+        ..
+    } = context.clock.judge(claim, context.received_at);
+    match (serial, token, faults.first()) {
+        (Some(serial), Some(token), None) => Ok(Startup {
+            serial,
+            token: token.into_owned(),
+            firmware: firmware.map(Cow::into_owned),
+            model: model.map(Cow::into_owned),
+            started_at,
+            item,
+        }),
+        (_, _, Some(fault)) => Err(fault),
+        (_, _, None) => Err(Fault::missing("serial")),
+    }
+}
+
+fn check_event_type(fields: &Fields<'_>) -> Result<(), Fault> {
+    let text = required_text(fields, "event_type")?;
+    if text == EVENT_TYPE {
+        return Ok(());
+    }
+    let detail = format!("{} is not {EVENT_TYPE}", shown(&text));
+    Err(Fault::new(Reason::UnknownEventType, "/event_type", detail))
+}
+
+/// A serial that a device claims for itself: `legacy-<n>` is not for the taking.
+fn own_serial(text: &str) -> Result<Serial, Fault> {
+    let refuse = |why: &str| {
+        Fault::new(
+            Reason::InvalidSerial,
+            "/serial",
+            format!("{} {why}", shown(text)),
+        )
+    };
+    let serial =
+        Serial::parse(text).map_err(|_| refuse("is no serial: 1 to 64 of A-Z a-z 0-9 . _ : -"))?;
+    if serial.is_legacy_reserved() {
+        Err(refuse("is reserved"))
+    } else {
+        Ok(serial)
+    }
+}
+
+fn check_topic(serial: &Serial, topic: &Topic) -> Result<(), Fault> {
+    match topic.serial() {
+        Some(expected) if expected != serial => {
+            let detail = format!("the payload names {serial}, its topic {expected}");
+            Err(Fault::new(Reason::DeviceMismatch, "/serial", detail))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,45 @@
+//! `{"online":true|false}` on `sens/v1/{serial}/status`: presence, also the last will.
+
+use super::item::{Fault, required, topic_device};
+use super::{Control, DecodeContext, Decoded, Decoder, DecoderTag, Document};
+use crate::json::{Fields, Kind};
+use crate::topic::Topic;
+
+/// The decoder of presence.
+pub(super) struct Status;
+
+impl Decoder for Status {
+    fn tag(&self) -> DecoderTag {
+        DecoderTag {
+            id: "status",
+            version: 1,
+        }
+    }
+
+    fn claims(&self, document: &Document<'_>, context: &DecodeContext<'_>) -> bool {
+        matches!(context.topic, Topic::Status(_)) && document.object().is_some()
+    }
+
+    fn decode(&self, document: &Document<'_>, context: &DecodeContext<'_>, out: &mut Decoded) {
+        let (Topic::Status(serial), Some(fields)) = (context.topic, document.object()) else {
+            return;
+        };
+        match online(fields) {
+            Ok(online) => {
+                out.control = Some(Control::Status {
+                    serial: serial.clone(),
+                    online,
+                })
+            }
+            Err(fault) => out.errors.push(fault.at(topic_device(context), "", 0)),
+        }
+    }
+}
+
+fn online(fields: &Fields<'_>) -> Result<bool, Fault> {
+    let value = required(fields, "online")?;
+    match value.kind() {
+        Kind::Boolean(online) => Ok(online),
+        _ => Err(Fault::wrong_type("online", "true or false", value)),
+    }
+}
