@@ -1,1 +1,22 @@
-//! Placeholder.
+//! JetStream: streams, the publisher that knows when a message is durable, the consumer whose deliveries carry their
+//! acknowledgement, and the feed of outcomes. The only crate that speaks to NATS.
+
+mod connection;
+mod consumer;
+mod dead_letters;
+mod error;
+mod events;
+mod headers;
+mod publisher;
+mod status;
+mod streams;
+
+pub use connection::{ConnectionState, Messaging};
+pub use consumer::{Delivery, RawConsumer};
+pub use dead_letters::{DeadLetter, DeadLetterCause, StoredDeadLetter};
+pub use error::Error;
+pub use events::{EventFeed, FeedItem};
+pub use publisher::{Outgoing, PublishError, RawPublisher};
+pub use status::RawStatus;
+
+pub use bytes::Bytes;

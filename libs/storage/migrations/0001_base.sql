@@ -183,7 +183,7 @@ CREATE TABLE api_key (
 -- Makes the partition of a time-partitioned table that holds the given instant, when it is not there yet.
 -- raw_record: a partition a day; readings: a partition a week (Monday, UTC).
 CREATE FUNCTION ensure_partition(parent text, at timestamptz) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     unit text := CASE parent WHEN 'raw_record' THEN 'day' WHEN 'processed_record' THEN 'week' WHEN 'text_record' THEN 'week' END;
     lower_bound timestamptz;

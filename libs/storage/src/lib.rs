@@ -1,1 +1,16 @@
-//! Placeholder.
+//! All SQL of the platform: connections, migrations and roles, the write path of telemetry, and the reads of the API.
+//! The only crate that speaks to PostgreSQL.
+
+mod error;
+mod instant;
+mod logins;
+mod migrate;
+mod pool;
+pub mod query;
+pub mod write;
+
+pub use error::{Error, Verdict};
+pub use logins::{LoginRole, set_login};
+pub use migrate::{MigrationReport, SchemaVersion, latest_version, migrate, schema_version};
+pub use pool::{Pools, connect, connect_owner};
+pub use sqlx::PgPool;

@@ -1,2 +1,25 @@
-//! Placeholder.
-fn main() {}
+//! mqtt-ingestion-worker: puts every MQTT packet into JetStream and only then acknowledges it.
+
+mod app;
+mod backoff;
+mod forward;
+mod intake;
+mod metrics;
+mod mqtt;
+mod window;
+
+use std::process::ExitCode;
+
+use sens_config::Need;
+use sens_observability::{ServiceInfo, launch};
+
+const SERVICE: ServiceInfo = ServiceInfo {
+    name: "mqtt-ingestion-worker",
+    version: env!("CARGO_PKG_VERSION"),
+    about: "Puts every MQTT packet into JetStream and only then acknowledges it",
+    needs: &[Need::Mqtt, Need::Nats],
+};
+
+fn main() -> ExitCode {
+    launch(SERVICE, app::run)
+}

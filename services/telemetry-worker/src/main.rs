@@ -1,2 +1,24 @@
-//! Placeholder.
-fn main() {}
+//! telemetry-worker: takes raw messages from JetStream, decodes and deduplicates them and stores them in PostgreSQL.
+
+mod app;
+mod catalogue;
+mod hold;
+mod maintenance;
+mod metrics;
+mod pipeline;
+
+use std::process::ExitCode;
+
+use sens_config::Need;
+use sens_observability::{ServiceInfo, launch};
+
+const SERVICE: ServiceInfo = ServiceInfo {
+    name: "telemetry-worker",
+    version: env!("CARGO_PKG_VERSION"),
+    about: "Takes raw messages from JetStream, decodes and deduplicates them and stores them in PostgreSQL",
+    needs: &[Need::Database, Need::Nats],
+};
+
+fn main() -> ExitCode {
+    launch(SERVICE, app::run)
+}

@@ -1,0 +1,159 @@
+//! Messages that cannot be stored for a reason of their own.
+
+use async_nats::HeaderMap;
+use bytes::Bytes;
+use sens_schema::envelope::Envelope;
+use sens_schema::{Position, subject};
+
+use crate::headers::{from_headers, to_headers};
+use crate::{Error, Messaging};
+
+const EPOCH: &str = "Sens-Origin-Epoch";
+const SEQUENCE: &str = "Sens-Origin-Sequence";
+const CODE: &str = "Sens-Dead-Code";
+const TEXT: &str = "Sens-Dead-Text";
+const ATTEMPTS: &str = "Sens-Dead-Attempts";
+
+/// Why the database refused a message for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetterCause {
+    /// SQLSTATE of the refusal.
+    pub code: String,
+    /// What the database said.
+    pub text: String,
+    /// How often the message was delivered before it was given up.
+    pub attempts: u64,
+}
+
+/// A message on its way to the dead letters.
+#[derive(Debug, Clone)]
+pub struct DeadLetter {
+    /// Where it stood in the raw stream.
+    pub origin: Position,
+    /// What came with the payload.
+    pub envelope: Envelope,
+    /// The payload as it was received.
+    pub payload: Bytes,
+    /// Why it was refused.
+    pub cause: DeadLetterCause,
+}
+
+/// A dead letter as it lies in its stream.
+#[derive(Debug, Clone)]
+pub struct StoredDeadLetter {
+    /// Its sequence in `SENS_DLQ`.
+    pub sequence: u64,
+    /// The letter.
+    pub letter: DeadLetter,
+}
+
+impl Messaging {
+    /// Stores a dead letter; returns once JetStream holds it durably.
+    ///
+    /// # Errors
+    /// [`Error::JetStream`]: the message must be kept in the raw stream and tried again.
+    pub async fn bury(&self, letter: &DeadLetter) -> Result<u64, Error> {
+        let mut headers = to_headers(&letter.envelope);
+        headers.insert(EPOCH, letter.origin.epoch.to_string());
+        headers.insert(SEQUENCE, letter.origin.seq.to_string());
+        headers.insert(CODE, letter.cause.code.as_str());
+        headers.insert(TEXT, letter.cause.text.replace(['\r', '\n'], " "));
+        headers.insert(ATTEMPTS, letter.cause.attempts.to_string());
+        let failed = |error: &dyn std::fmt::Display| {
+            Error::jetstream("store a dead letter", &error.to_string())
+        };
+        let ack = self
+            .jetstream
+            .publish_with_headers(
+                format!("sens.dlq.{}", letter.cause.code),
+                headers,
+                letter.payload.clone(),
+            )
+            .await
+            .map_err(|error| failed(&error))?;
+        ack.await
+            .map(|ack| ack.sequence)
+            .map_err(|error| failed(&error))
+    }
+
+    /// Lists dead letters, oldest first, from the given sequence of `SENS_DLQ` on.
+    ///
+    /// # Errors
+    /// [`Error::JetStream`] when the stream is missing or the server is away.
+    pub async fn dead_letters(
+        &self,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredDeadLetter>, Error> {
+        let failed = |error: &dyn std::fmt::Display| {
+            Error::jetstream("read the dead letters", &error.to_string())
+        };
+        let stream = self
+            .jetstream
+            .get_stream(subject::DLQ_STREAM)
+            .await
+            .map_err(|error| failed(&error))?;
+        let state = &stream.cached_info().state;
+        let mut letters = Vec::new();
+        let mut sequence = from.max(state.first_sequence);
+        while sequence <= state.last_sequence && letters.len() < limit {
+            match stream.direct_get(sequence).await {
+                Ok(message) => letters.push(stored(sequence, &message.headers, message.payload)),
+                // Sequences of letters that were requeued or dropped are gone.
+                Err(error)
+                    if error.kind()
+                        == async_nats::jetstream::stream::DirectGetErrorKind::NotFound => {}
+                Err(error) => return Err(failed(&error)),
+            }
+            sequence += 1;
+        }
+        Ok(letters)
+    }
+
+    /// Removes one dead letter after it was requeued or dropped. Gives whether it was there.
+    ///
+    /// # Errors
+    /// [`Error::JetStream`] when the server is away or refuses.
+    pub async fn remove_dead_letter(&self, sequence: u64) -> Result<bool, Error> {
+        let failed = |error: &dyn std::fmt::Display| {
+            Error::jetstream("remove a dead letter", &error.to_string())
+        };
+        let stream = self
+            .jetstream
+            .get_stream(subject::DLQ_STREAM)
+            .await
+            .map_err(|error| failed(&error))?;
+        match stream.delete_message(sequence).await {
+            Ok(removed) => Ok(removed),
+            Err(error) if error.to_string().contains("no message found") => Ok(false),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+}
+
+fn stored(sequence: u64, headers: &HeaderMap, payload: Bytes) -> StoredDeadLetter {
+    let text = |name: &str| {
+        headers
+            .get(name)
+            .map(|value| value.as_str().to_owned())
+            .unwrap_or_default()
+    };
+    let origin = Position {
+        epoch: text(EPOCH).parse().unwrap_or_default(),
+        seq: text(SEQUENCE).parse().unwrap_or_default(),
+    };
+    let cause = DeadLetterCause {
+        code: text(CODE),
+        text: text(TEXT),
+        attempts: text(ATTEMPTS).parse().unwrap_or_default(),
+    };
+    StoredDeadLetter {
+        sequence,
+        letter: DeadLetter {
+            origin,
+            envelope: from_headers(Some(headers), 0),
+            payload,
+            cause,
+        },
+    }
+}

@@ -1,0 +1,117 @@
+//! `SENS_EVENTS`: outcomes of committed batches, for live streams, waiting callers and caches.
+
+use async_nats::jetstream::consumer::{DeliverPolicy, pull};
+use futures_util::StreamExt;
+use sens_schema::event::BatchEvent;
+use sens_schema::subject;
+
+use crate::{Error, Messaging};
+
+/// One event with its place in the stream.
+#[derive(Debug, Clone)]
+pub struct FeedItem {
+    /// Sequence in `SENS_EVENTS`; a feed opened from the next one continues without gap or double.
+    pub sequence: u64,
+    /// What was committed.
+    pub event: BatchEvent,
+}
+
+/// Events in order, from a chosen place on. Reopens its consumer by itself after a disconnect.
+pub struct EventFeed {
+    stream: pull::Ordered,
+}
+
+impl Messaging {
+    /// Publishes the outcome of a committed batch and waits until JetStream holds it.
+    ///
+    /// # Errors
+    /// [`Error::JetStream`] when the server is away: publish again before the batch is acknowledged.
+    pub async fn publish_event(&self, event: &BatchEvent) -> Result<u64, Error> {
+        let body = serde_json::to_vec(event)?;
+        let failed = |error: &dyn std::fmt::Display| {
+            Error::jetstream("publish an event", &error.to_string())
+        };
+        let ack = self
+            .jetstream
+            .publish(subject::EVENT_BATCH, body.into())
+            .await
+            .map_err(|error| failed(&error))?;
+        ack.await
+            .map(|ack| ack.sequence)
+            .map_err(|error| failed(&error))
+    }
+
+    /// Opens a feed from the given sequence on, or from now on. A sequence that has aged out starts at the oldest event.
+    ///
+    /// # Errors
+    /// [`Error::JetStream`] when the stream is missing or the server is away.
+    pub async fn events(&self, from: Option<u64>) -> Result<EventFeed, Error> {
+        let failed = |error: &dyn std::fmt::Display| {
+            Error::jetstream("follow SENS_EVENTS", &error.to_string())
+        };
+        let stream = self
+            .jetstream
+            .get_stream(subject::EVENTS_STREAM)
+            .await
+            .map_err(|error| failed(&error))?;
+        let deliver_policy = match from {
+            Some(start_sequence) => DeliverPolicy::ByStartSequence {
+                start_sequence: start_sequence.max(1),
+            },
+            None => DeliverPolicy::New,
+        };
+        let consumer = stream
+            .create_consumer(pull::OrderedConfig {
+                deliver_policy,
+                filter_subject: subject::EVENT_BATCH.to_owned(),
+                ..pull::OrderedConfig::default()
+            })
+            .await
+            .map_err(|error| failed(&error))?;
+        let stream = consumer.messages().await.map_err(|error| failed(&error))?;
+        Ok(EventFeed { stream })
+    }
+
+    /// Sequence of the newest event.
+    ///
+    /// # Errors
+    /// [`Error::JetStream`] when the stream is missing or the server is away.
+    pub async fn last_event_sequence(&self) -> Result<u64, Error> {
+        let stream = self
+            .jetstream
+            .get_stream(subject::EVENTS_STREAM)
+            .await
+            .map_err(|error| Error::jetstream("describe SENS_EVENTS", &error))?;
+        Ok(stream.cached_info().state.last_sequence)
+    }
+}
+
+impl EventFeed {
+    /// The next event. An event that cannot be read (written by a newer version) is passed over with a warning.
+    ///
+    /// # Errors
+    /// [`Error::Subscription`] when the feed broke for good: open a new one from the last sequence.
+    pub async fn next(&mut self) -> Result<FeedItem, Error> {
+        loop {
+            let ended = |reason: String| Error::Subscription {
+                stream: subject::EVENTS_STREAM,
+                reason,
+            };
+            let message = match self.stream.next().await {
+                Some(Ok(message)) => message,
+                Some(Err(error)) => return Err(ended(error.to_string())),
+                None => return Err(ended("the server closed it".to_owned())),
+            };
+            let sequence = message
+                .info()
+                .map_err(|error| ended(error.to_string()))?
+                .stream_sequence;
+            match serde_json::from_slice(&message.payload) {
+                Ok(event) => return Ok(FeedItem { sequence, event }),
+                Err(error) => {
+                    tracing::warn!(sequence, %error, "an unreadable event was passed over")
+                }
+            }
+        }
+    }
+}

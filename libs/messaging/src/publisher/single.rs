@@ -1,0 +1,45 @@
+//! Single messages, pipelined: each has its own acknowledgement.
+
+use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
+use sens_schema::subject;
+
+use super::{Outgoing, PublishError, reply};
+use crate::Messaging;
+use crate::headers::to_headers;
+
+/// Requests under way at once; more would only queue in the server.
+const IN_FLIGHT: usize = 64;
+
+pub(super) async fn publish_each(
+    messaging: &Messaging,
+    messages: &[Outgoing],
+) -> Vec<Result<u64, PublishError>> {
+    if messages.len() <= IN_FLIGHT {
+        return join_all(
+            messages
+                .iter()
+                .map(|message| publish_one(messaging, message)),
+        )
+        .await;
+    }
+    stream::iter(messages)
+        .map(|message| publish_one(messaging, message))
+        .buffered(IN_FLIGHT)
+        .collect()
+        .await
+}
+
+async fn publish_one(messaging: &Messaging, message: &Outgoing) -> Result<u64, PublishError> {
+    let subject = subject::raw(&message.envelope.topic, messaging.shards);
+    let answer = messaging
+        .client
+        .request_with_headers(
+            subject,
+            to_headers(&message.envelope),
+            message.payload.clone(),
+        )
+        .await
+        .map_err(|error| PublishError::Unanswered(error.to_string()))?;
+    reply::parse(&answer.payload).map(|ack| ack.sequence)
+}

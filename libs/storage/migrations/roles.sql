@@ -1,0 +1,30 @@
+-- Group roles without login. Logins are members of one of them (`sensctl logins set`). Idempotent.
+DO $$
+DECLARE
+    role text;
+BEGIN
+    FOREACH role IN ARRAY ARRAY['sens_ingest', 'sens_api', 'sens_readonly'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
+            BEGIN
+                EXECUTE format('CREATE ROLE %I NOLOGIN', role);
+            EXCEPTION
+                -- Another database of the same cluster migrates at this moment.
+                WHEN duplicate_object OR unique_violation THEN NULL;
+            END;
+        END IF;
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), role);
+    END LOOP;
+END
+$$;
+
+REVOKE ALL ON FUNCTION ensure_partition(text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ensure_partition(text, timestamptz) TO sens_ingest;
+
+GRANT SELECT, INSERT ON stream_epoch, raw_record, processed_record, text_record, ingest_error, ingest_ledger, device_startup, metric TO sens_ingest;
+GRANT SELECT, INSERT, UPDATE ON device, latest_value TO sens_ingest;
+GRANT SELECT ON _sqlx_migrations TO sens_ingest, sens_api, sens_readonly;
+
+GRANT SELECT ON stream_epoch, device, device_startup, metric, raw_record, processed_record, text_record, latest_value, ingest_error, ingest_ledger TO sens_api, sens_readonly;
+GRANT SELECT ON ingest_parse, platform_extension_mm, metric_avg_extension_mm, metric_extension_vs_retraction, metric_battery_summary, metric_platform_height TO sens_api, sens_readonly;
+GRANT SELECT, INSERT, UPDATE ON api_key TO sens_api;
+GRANT INSERT, UPDATE ON device, metric TO sens_api;

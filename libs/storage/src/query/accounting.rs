@@ -1,0 +1,113 @@
+//! The ledger: what was committed, and which positions it covers.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgPool;
+
+use crate::Error;
+
+/// Sums of the ledger over an interval of arrival minutes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LedgerTotals {
+    /// Positions covered, counted from their ranges and not from the sums below.
+    pub positions: i64,
+    /// Messages read without error.
+    pub parsed: i64,
+    /// Messages with an error.
+    pub failed: i64,
+    /// Startup, status and acknowledgement messages.
+    pub control: i64,
+    /// Messages given up for a verdict of the database.
+    pub dead: i64,
+    /// Readings found in messages.
+    pub decoded: i64,
+    /// Readings stored.
+    pub processed: i64,
+    /// Readings that were there already.
+    pub duplicate: i64,
+    /// Bad readings and payloads.
+    pub error: i64,
+}
+
+/// Positions of one epoch that are committed, split at two sequences.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CommittedPositions {
+    /// Up to and including the floor.
+    pub to_floor: i64,
+    /// After the floor, up to and including the last.
+    pub to_last: i64,
+}
+
+/// The epoch of the stream that is written now, with the sequences at which its positions are split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EpochSplit {
+    /// The epoch; `None` while nothing of it is committed.
+    pub epoch: Option<i32>,
+    /// Everything up to here is acknowledged.
+    pub floor: i64,
+    /// Sequence of the newest message.
+    pub last: i64,
+}
+
+/// Reads totals and positions in one snapshot. The interval is `[from, to)` by the minute of arrival; positions are
+/// those of the whole epoch.
+///
+/// # Errors
+/// [`Error`] when the database cannot answer.
+pub async fn read_ledger(
+    pool: &PgPool,
+    from: Option<DateTime<Utc>>,
+    to: Option<DateTime<Utc>>,
+    split: EpochSplit,
+) -> Result<(LedgerTotals, CommittedPositions), Error> {
+    type Row = (i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64);
+    let row: Row = sqlx::query_as(
+        "WITH totals AS ( \
+             SELECT coalesce(sum((SELECT sum(upper(r) - lower(r)) FROM unnest(seqs) r)), 0)::int8 AS positions, \
+                    coalesce(sum(parsed), 0)::int8 AS parsed, coalesce(sum(failed), 0)::int8 AS failed, \
+                    coalesce(sum(control), 0)::int8 AS control, coalesce(sum(dead), 0)::int8 AS dead, \
+                    coalesce(sum(decoded), 0)::int8 AS decoded, coalesce(sum(processed), 0)::int8 AS processed, \
+                    coalesce(sum(duplicate), 0)::int8 AS duplicate, coalesce(sum(error), 0)::int8 AS error \
+             FROM ingest_ledger \
+             WHERE ($1::timestamptz IS NULL OR minute >= $1) AND ($2::timestamptz IS NULL OR minute < $2) \
+         ), covered AS ( \
+             SELECT coalesce(sum(greatest(least(upper(r), $4 + 1) - lower(r), 0)), 0)::int8 AS to_floor, \
+                    coalesce(sum(greatest(least(upper(r), $5 + 1) - greatest(lower(r), $4 + 1), 0)), 0)::int8 AS to_last \
+             FROM ingest_ledger, unnest(seqs) r WHERE epoch = $3 \
+         ) SELECT positions, parsed, failed, control, dead, decoded, processed, duplicate, error, to_floor, to_last \
+           FROM totals, covered",
+    )
+    .bind(from)
+    .bind(to)
+    .bind(split.epoch)
+    .bind(split.floor)
+    .bind(split.last)
+    .fetch_one(pool)
+    .await.map_err(Error::during("read the ledger"))?;
+    let (
+        positions,
+        parsed,
+        failed,
+        control,
+        dead,
+        decoded,
+        processed,
+        duplicate,
+        error,
+        to_floor,
+        to_last,
+    ) = row;
+    Ok((
+        LedgerTotals {
+            positions,
+            parsed,
+            failed,
+            control,
+            dead,
+            decoded,
+            processed,
+            duplicate,
+            error,
+        },
+        CommittedPositions { to_floor, to_last },
+    ))
+}

@@ -1,0 +1,74 @@
+//! The catalogue of metrics.
+
+use sqlx::PgPool;
+
+use crate::Error;
+
+/// A metric of the catalogue, or one that devices send without being described (`listed` is false).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metric {
+    /// Its number.
+    pub id: i32,
+    /// Its name.
+    pub name: String,
+    /// Unit of stored values.
+    pub unit: Option<String>,
+    /// `number`, `boolean` or `text`.
+    pub kind: String,
+    /// Least valid value.
+    pub min: Option<f64>,
+    /// Greatest valid value.
+    pub max: Option<f64>,
+    /// Name for people.
+    pub display_name: Option<String>,
+    /// Unit for people.
+    pub display_unit: Option<String>,
+    /// What a stored value is multiplied with to get the display unit.
+    pub display_factor: Option<f64>,
+    /// Whether somebody described it.
+    pub listed: bool,
+}
+
+type MetricRow = (
+    i32,
+    String,
+    Option<String>,
+    String,
+    Option<f64>,
+    Option<f64>,
+    Option<String>,
+    Option<String>,
+    Option<f64>,
+    bool,
+);
+
+/// All metrics by name.
+///
+/// # Errors
+/// [`Error`] when the database cannot answer.
+pub async fn list_metrics(pool: &PgPool) -> Result<Vec<Metric>, Error> {
+    let rows: Vec<MetricRow> = sqlx::query_as(
+        "SELECT id, name, unit, kind, min_value, max_value, display_name, display_unit, display_factor, listed \
+         FROM metric ORDER BY name",
+    )
+    .fetch_all(pool)
+    .await.map_err(Error::during("list metrics"))?;
+    Ok(rows.into_iter().map(metric).collect())
+}
+
+fn metric(
+    (id, name, unit, kind, min, max, display_name, display_unit, display_factor, listed): MetricRow,
+) -> Metric {
+    Metric {
+        id,
+        name,
+        unit,
+        kind,
+        min,
+        max,
+        display_name,
+        display_unit,
+        display_factor,
+        listed,
+    }
+}

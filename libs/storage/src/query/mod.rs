@@ -1,0 +1,33 @@
+//! Reads of the REST API, and the few writes that belong to the registry: one file per resource.
+//!
+//! Each function takes the pool it shall use: reads that must see their own writes go to the primary.
+
+pub mod accounting;
+pub mod analytics;
+pub mod api_keys;
+pub mod devices;
+pub mod epochs;
+pub mod health;
+pub mod ingest_errors;
+pub mod latest;
+pub mod measurements;
+pub mod metrics;
+pub mod overview;
+pub mod raw_records;
+mod value;
+
+pub use value::StoredValue;
+
+use crate::Error;
+
+/// Whether a statement was ended because it took longer than the session allows (`statement_timeout`).
+pub fn is_timeout(error: &Error) -> bool {
+    let Error::Query { source, .. } = error else {
+        return false;
+    };
+    source
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .as_deref()
+        == Some("57014")
+}

@@ -1,0 +1,113 @@
+//! The write path: a batch of decoded messages becomes rows in one transaction.
+//!
+//! Order inside the transaction: devices and metrics → raw records → startups → readings → errors → latest values →
+//! device marks → ledger. Rows are sorted by their keys, so that several writers do not deadlock. A message whose
+//! position is already committed adds nothing, whatever it holds.
+
+mod batch;
+mod devices;
+mod epoch;
+mod errors;
+mod latest;
+mod ledger;
+mod metrics;
+mod names;
+mod partitions;
+mod raw;
+mod readings;
+mod startups;
+mod status;
+
+pub use batch::{BatchOutcome, MessageOutcome, PendingMessage, VerifiedStartup};
+pub use epoch::{committed_high_water, stream_epoch};
+pub use ledger::record_dead;
+pub use metrics::load_catalogue;
+
+use std::sync::Arc;
+
+use sqlx::{Connection, PgPool};
+
+use crate::Error;
+use names::Names;
+use partitions::KnownPartitions;
+
+/// Writes batches. Cheap to clone; the clones share what they know of devices, metrics and partitions.
+#[derive(Debug, Clone)]
+pub struct BatchWriter {
+    pool: PgPool,
+    names: Arc<Names>,
+    partitions: Arc<KnownPartitions>,
+}
+
+impl BatchWriter {
+    /// A writer on the given primary.
+    pub fn new(pool: PgPool) -> Self {
+        Self {
+            pool,
+            names: Arc::default(),
+            partitions: Arc::default(),
+        }
+    }
+
+    /// Stores the batch: all of it or nothing. On success every message is committed and may be acknowledged.
+    ///
+    /// Must not be cancelled midway (`select!`, timeout): a dropped transaction costs a connection.
+    ///
+    /// # Errors
+    /// [`Error::verdict`] says whether to hold the batch and try again, or to look for the refused row by halves.
+    pub async fn store(
+        &self,
+        epoch: i32,
+        messages: &[PendingMessage],
+    ) -> Result<BatchOutcome, Error> {
+        let result = self.try_store(epoch, messages).await;
+        if result.as_ref().is_err_and(Error::is_missing_partition) {
+            self.partitions.forget();
+        }
+        result
+    }
+
+    async fn try_store(
+        &self,
+        epoch: i32,
+        messages: &[PendingMessage],
+    ) -> Result<BatchOutcome, Error> {
+        let mut connection = self
+            .pool
+            .acquire()
+            .await
+            .map_err(Error::during("connect"))?;
+        self.partitions.ensure(&mut connection, messages).await?;
+        let mut transaction = connection
+            .begin()
+            .await
+            .map_err(Error::during("begin a transaction"))?;
+        let known_before = ledger::already_committed(&mut transaction, epoch, messages).await?;
+        let devices = devices::resolve(&mut transaction, &self.names, messages).await?;
+        let metrics = metrics::resolve(&mut transaction, &self.names, messages).await?;
+        let fresh = raw::insert(&mut transaction, epoch, messages, &known_before, &devices).await?;
+        startups::apply(&mut transaction, epoch, messages, &fresh).await?;
+        let stored = readings::insert(
+            &mut transaction,
+            epoch,
+            messages,
+            &fresh,
+            &devices,
+            &metrics,
+        )
+        .await?;
+        errors::insert(&mut transaction, epoch, messages, &fresh, &devices).await?;
+        let news = latest::upsert(&mut transaction, messages, &stored, &devices, &metrics).await?;
+        devices::mark_seen(&mut transaction, &news).await?;
+        status::apply(&mut transaction, epoch, messages, &fresh).await?;
+        let outcome = batch::outcome(messages, &fresh, &stored);
+        ledger::append(&mut transaction, epoch, messages, &outcome).await?;
+        transaction
+            .commit()
+            .await
+            .map_err(Error::during("commit"))?;
+        // Not before the commit: an id made inside a transaction that rolls back names nothing.
+        self.names.learn(&devices, &metrics);
+        Ok(outcome)
+    }
+}

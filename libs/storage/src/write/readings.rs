@@ -1,0 +1,192 @@
+//! Readings: one row each, unique by device, metric, time and the hash that tells equal readings apart.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use sens_schema::{Reading, Value};
+use sqlx::PgConnection;
+
+use super::batch::{ItemKey, PendingMessage};
+use super::names::{DeviceIds, MetricIds};
+use super::raw::{count, sequence, without_nul};
+use crate::Error;
+use crate::instant::timestamp;
+
+const INSERT_NUMBERS: &str = "
+    INSERT INTO processed_record (raw_epoch, device_id, metric_id, recorded_at, dedup, value, received_at, raw_seq,
+        raw_item, decoder, quality, device_time, device_seq)
+    SELECT $1, * FROM unnest($2::bigint[], $3::int[], $4::timestamptz[], $5::bigint[], $6::float8[], $7::timestamptz[],
+        $8::bigint[], $9::int[], $10::text[], $11::text[], $12::timestamptz[], $13::bigint[])
+    ON CONFLICT DO NOTHING
+    RETURNING raw_seq, raw_item";
+
+const INSERT_TEXTS: &str = "
+    INSERT INTO text_record (raw_epoch, device_id, metric_id, recorded_at, dedup, value, received_at, raw_seq,
+        raw_item, decoder, quality, device_time, device_seq)
+    SELECT $1, * FROM unnest($2::bigint[], $3::int[], $4::timestamptz[], $5::bigint[], $6::text[], $7::timestamptz[],
+        $8::bigint[], $9::int[], $10::text[], $11::text[], $12::timestamptz[], $13::bigint[])
+    ON CONFLICT DO NOTHING
+    RETURNING raw_seq, raw_item";
+
+/// The columns that number and text readings share.
+#[derive(Default)]
+struct Columns {
+    devices: Vec<i64>,
+    metrics: Vec<i32>,
+    recorded: Vec<DateTime<Utc>>,
+    dedups: Vec<i64>,
+    received: Vec<DateTime<Utc>>,
+    sequences: Vec<i64>,
+    items: Vec<i32>,
+    decoders: Vec<String>,
+    qualities: Vec<&'static str>,
+    device_times: Vec<Option<DateTime<Utc>>>,
+    device_seqs: Vec<Option<i64>>,
+}
+
+/// A reading with its resolved key, as it is sorted.
+struct Row<'a> {
+    message: &'a PendingMessage,
+    reading: &'a Reading,
+    device: i64,
+    metric: i32,
+}
+
+/// Inserts the readings of fresh messages and gives the places of those that are new.
+pub(super) async fn insert(
+    connection: &mut PgConnection,
+    epoch: i32,
+    messages: &[PendingMessage],
+    fresh: &HashSet<u64>,
+    devices: &DeviceIds,
+    metrics: &MetricIds,
+) -> Result<HashSet<ItemKey>, Error> {
+    let mut rows = rows(messages, fresh, devices, metrics);
+    rows.sort_unstable_by_key(|row| {
+        (
+            row.device,
+            row.metric,
+            row.reading.recorded_at,
+            row.reading.dedup,
+            row.message.sequence,
+            row.reading.item,
+        )
+    });
+    let mut stored = HashSet::with_capacity(rows.len());
+    let mut numbers = (Columns::default(), Vec::new());
+    let mut texts = (Columns::default(), Vec::new());
+    for row in &rows {
+        match &row.reading.value {
+            Value::Number(number) => {
+                numbers.0.push(row);
+                numbers.1.push(*number);
+            }
+            Value::Text(text) => {
+                texts.0.push(row);
+                texts.1.push(without_nul(text));
+            }
+        }
+    }
+    if !numbers.1.is_empty() {
+        let inserted = numbers
+            .0
+            .execute(connection, INSERT_NUMBERS, epoch, numbers.1)
+            .await?;
+        stored.extend(inserted.into_iter().map(item_key));
+    }
+    if !texts.1.is_empty() {
+        let inserted = texts
+            .0
+            .execute(connection, INSERT_TEXTS, epoch, texts.1)
+            .await?;
+        stored.extend(inserted.into_iter().map(item_key));
+    }
+    Ok(stored)
+}
+
+fn rows<'a>(
+    messages: &'a [PendingMessage],
+    fresh: &HashSet<u64>,
+    devices: &DeviceIds,
+    metrics: &MetricIds,
+) -> Vec<Row<'a>> {
+    let mut rows = Vec::new();
+    for message in messages
+        .iter()
+        .filter(|message| fresh.contains(&message.sequence))
+    {
+        for reading in message.readings() {
+            // Both were resolved from these same messages.
+            let (Some(device), Some(metric)) =
+                (devices.get(&reading.device), metrics.get(&reading.metric))
+            else {
+                continue;
+            };
+            rows.push(Row {
+                message,
+                reading,
+                device: *device,
+                metric: *metric,
+            });
+        }
+    }
+    rows
+}
+
+impl Columns {
+    fn push(&mut self, row: &Row<'_>) {
+        self.devices.push(row.device);
+        self.metrics.push(row.metric);
+        self.recorded.push(timestamp(row.reading.recorded_at));
+        self.dedups.push(row.reading.dedup);
+        self.received
+            .push(timestamp(row.message.envelope.received_at));
+        self.sequences.push(sequence(row.message.sequence));
+        self.items.push(count(row.reading.item as usize));
+        self.decoders.push(
+            row.message
+                .decoded
+                .decoder
+                .map(|tag| tag.to_string())
+                .unwrap_or_default(),
+        );
+        self.qualities.push(row.reading.quality.as_str());
+        self.device_times
+            .push(row.reading.device_time.map(timestamp));
+        self.device_seqs.push(row.reading.device_seq);
+    }
+
+    async fn execute<V>(
+        self,
+        connection: &mut PgConnection,
+        statement: &'static str,
+        epoch: i32,
+        values: Vec<V>,
+    ) -> Result<Vec<(i64, i32)>, Error>
+    where
+        V: Send + Sync + 'static + sqlx::Type<sqlx::Postgres> + sqlx::postgres::PgHasArrayType,
+        for<'q> V: sqlx::Encode<'q, sqlx::Postgres>,
+    {
+        sqlx::query_as(statement)
+            .bind(epoch)
+            .bind(self.devices)
+            .bind(self.metrics)
+            .bind(self.recorded)
+            .bind(self.dedups)
+            .bind(values)
+            .bind(self.received)
+            .bind(self.sequences)
+            .bind(self.items)
+            .bind(self.decoders)
+            .bind(self.qualities)
+            .bind(self.device_times)
+            .bind(self.device_seqs)
+            .fetch_all(connection)
+            .await
+            .map_err(Error::during("insert readings"))
+    }
+}
+
+fn item_key((sequence, item): (i64, i32)) -> ItemKey {
+    (sequence.cast_unsigned(), item.cast_unsigned())
+}

@@ -1,0 +1,133 @@
+//! From an MQTT packet to what goes into the stream: the payload untouched, everything else as its envelope.
+
+use rumqttc::v5::mqttbytes::QoS;
+use rumqttc::v5::mqttbytes::v5::Publish;
+use sens_messaging::{Bytes, Outgoing};
+use sens_schema::Micros;
+use sens_schema::envelope::{Envelope, Source, truncate_oversized};
+use sens_schema::trace::{new_traceparent, parse_traceparent};
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::window::Epoch;
+
+/// A packet on its way into the stream. Its payload counts against the memory budget until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Packet {
+    /// The connection that brought it.
+    pub(crate) epoch: Epoch,
+    /// The packet, for its acknowledgement; without its payload.
+    pub(crate) publish: Publish,
+    /// What will be stored.
+    pub(crate) outgoing: Outgoing,
+    /// The share of the memory budget that it takes.
+    _budget: OwnedSemaphorePermit,
+}
+
+impl Packet {
+    pub(crate) fn new(
+        epoch: Epoch,
+        mut publish: Publish,
+        received_at: Micros,
+        max_payload: usize,
+        budget: OwnedSemaphorePermit,
+    ) -> Self {
+        let payload = std::mem::take(&mut publish.payload);
+        let outgoing = outgoing(&publish, payload, received_at, max_payload, rand::random());
+        Self {
+            epoch,
+            publish,
+            outgoing,
+            _budget: budget,
+        }
+    }
+
+    /// Whether the broker waits for an acknowledgement of it.
+    pub(crate) fn wants_ack(&self) -> bool {
+        self.publish.qos != QoS::AtMostOnce
+    }
+}
+
+fn outgoing(
+    publish: &Publish,
+    payload: Bytes,
+    received_at: Micros,
+    max_payload: usize,
+    random: [u8; 24],
+) -> Outgoing {
+    let properties = publish.properties.as_ref();
+    let traceparent = properties
+        .and_then(|properties| {
+            properties
+                .user_properties
+                .iter()
+                .find(|(name, _)| name == "traceparent")
+        })
+        .map(|(_, value)| value.clone())
+        .filter(|value| parse_traceparent(value).is_some())
+        .unwrap_or_else(|| new_traceparent(random));
+    let mut envelope = Envelope {
+        topic: String::from_utf8_lossy(&publish.topic).into_owned(),
+        source: Source::Mqtt,
+        received_at,
+        content_type: properties.and_then(|properties| properties.content_type.clone()),
+        traceparent: Some(traceparent),
+        truncated: None,
+        wait: false,
+    };
+    let oversized =
+        truncate_oversized(&payload, max_payload).map(|(kept, whole)| (kept.len(), whole));
+    let payload = match oversized {
+        // A copy: a slice would keep the whole oversized buffer alive.
+        Some((kept, whole)) => {
+            envelope.truncated = Some(whole);
+            Bytes::copy_from_slice(payload.get(..kept).unwrap_or_default())
+        }
+        None => payload,
+    };
+    Outgoing { envelope, payload }
+}
+
+#[cfg(test)]
+mod tests {
+    use rumqttc::v5::mqttbytes::v5::PublishProperties;
+
+    use super::*;
+
+    fn publish(properties: Option<PublishProperties>) -> Publish {
+        let mut publish = Publish::default();
+        publish.topic = Bytes::from_static(b"sens/v1/AI-1/telemetry");
+        publish.properties = properties;
+        publish
+    }
+
+    #[test]
+    fn a_trace_begins_here_unless_the_device_brings_one() {
+        let started = outgoing(&publish(None), Bytes::new(), 1, 10, [1; 24]);
+        assert!(parse_traceparent(started.envelope.traceparent.as_deref().unwrap()).is_some());
+        let theirs = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        for (given, kept) in [(theirs, true), ("nonsense", false)] {
+            let properties = PublishProperties {
+                user_properties: vec![("traceparent".to_owned(), given.to_owned())],
+                content_type: Some("application/json".to_owned()),
+                ..PublishProperties::default()
+            };
+            let outgoing = outgoing(&publish(Some(properties)), Bytes::new(), 1, 10, [1; 24]);
+            assert_eq!(
+                outgoing.envelope.traceparent.as_deref() == Some(given),
+                kept
+            );
+            assert_eq!(
+                outgoing.envelope.content_type.as_deref(),
+                Some("application/json")
+            );
+        }
+    }
+
+    #[test]
+    fn an_oversized_payload_keeps_its_beginning_length_and_hash() {
+        let payload = Bytes::from(vec![b'x'; 10_000]);
+        let outgoing = outgoing(&publish(None), payload, 1, 9_999, [1; 24]);
+        assert_eq!(outgoing.payload.len(), 4096);
+        assert_eq!(outgoing.envelope.truncated.unwrap().full_length, 10_000);
+    }
+}

@@ -1,0 +1,40 @@
+//! The metrics of this service.
+
+use prometheus::{Histogram, IntCounter, IntGauge, Registry};
+use sens_observability::metrics as spec;
+
+/// Everything mqtt-ingestion-worker counts.
+#[derive(Clone)]
+pub(crate) struct Metrics {
+    /// Packets received, redeliveries included.
+    pub(crate) received: IntCounter,
+    /// Packets acknowledged to the broker.
+    pub(crate) acked: IntCounter,
+    /// Connections after the first.
+    pub(crate) reconnects: IntCounter,
+    /// Acknowledgements whose connection was gone.
+    pub(crate) stale_acks: IntCounter,
+    /// Packets between receipt and acknowledgement.
+    pub(crate) in_flight: IntGauge,
+    /// Time of one publish to JetStream.
+    pub(crate) publish_seconds: Histogram,
+    /// Messages in one publish.
+    pub(crate) publish_batch: Histogram,
+    /// Messages that were not taken at an attempt.
+    pub(crate) publish_failures: IntCounter,
+}
+
+impl Metrics {
+    pub(crate) fn register(registry: &Registry) -> Result<Self, spec::MetricError> {
+        Ok(Self {
+            received: spec::counter(registry, &spec::MQTT_MESSAGES_RECEIVED)?,
+            acked: spec::counter(registry, &spec::MQTT_MESSAGES_ACKED)?,
+            reconnects: spec::counter(registry, &spec::MQTT_RECONNECTS)?,
+            stale_acks: spec::counter(registry, &spec::MQTT_STALE_ACKS_DROPPED)?,
+            in_flight: spec::gauge(registry, &spec::MQTT_IN_FLIGHT)?,
+            publish_seconds: spec::histogram(registry, &spec::JETSTREAM_PUBLISH_SECONDS)?,
+            publish_batch: spec::histogram(registry, &spec::JETSTREAM_PUBLISH_BATCH_SIZE)?,
+            publish_failures: spec::counter(registry, &spec::JETSTREAM_PUBLISH_FAILURES)?,
+        })
+    }
+}

@@ -1,0 +1,226 @@
+//! Reading packets. This task polls the connection and never waits on NATS: what it reads goes into a bounded queue that
+//! holds a whole receive window.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use rumqttc::v5::mqttbytes::v5::SubscribeReasonCode;
+use rumqttc::v5::mqttbytes::v5::{
+    ConnAck, DisconnectReasonCode, Packet as MqttPacket, Publish, SubAck,
+};
+use rumqttc::v5::{AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, StateError};
+use sens_config::Config;
+use sens_observability::Component;
+use tokio::sync::{Semaphore, mpsc};
+use tokio_util::sync::CancellationToken;
+
+use super::options::{filters, request_capacity};
+use crate::backoff::Backoff;
+use crate::intake::Packet;
+use crate::metrics::Metrics;
+use crate::window::Window;
+
+/// Bytes of payload that may wait for JetStream: bounds memory whatever size the packets have.
+const PAYLOAD_BUDGET: usize = 64 * 1024 * 1024;
+
+/// The task that reads from the broker.
+pub(crate) struct Source {
+    eventloop: EventLoop,
+    reader: Reader,
+}
+
+/// What is done with what is read. Apart from the event loop, which cannot be shared between threads.
+struct Reader {
+    config: Arc<Config>,
+    client: AsyncClient,
+    window: Arc<Window>,
+    queue: mpsc::Sender<Packet>,
+    budget: Arc<Semaphore>,
+    metrics: Metrics,
+    health: Component,
+}
+
+impl Source {
+    /// A source that is not connected yet, the client that acknowledges for it, and the queue it fills.
+    pub(crate) fn new(
+        config: Arc<Config>,
+        options: MqttOptions,
+        window: Arc<Window>,
+        metrics: Metrics,
+        health: Component,
+    ) -> (Self, AsyncClient, mpsc::Receiver<Packet>) {
+        let (client, eventloop) = AsyncClient::new(options, request_capacity(&config.mqtt));
+        let (queue, receiver) = mpsc::channel(usize::from(config.mqtt.receive_maximum) + 16);
+        let budget = Arc::new(Semaphore::new(PAYLOAD_BUDGET));
+        let reader = Reader {
+            config,
+            client: client.clone(),
+            window,
+            queue,
+            budget,
+            metrics,
+            health,
+        };
+        (Self { eventloop, reader }, client, receiver)
+    }
+
+    /// Reads until `stop` fires, then closes the queue and keeps the connection going until `drained` fires, so that the
+    /// last acknowledgements reach the broker. The session stays with the broker: nothing is unsubscribed.
+    pub(crate) async fn run(mut self, stop: CancellationToken, drained: CancellationToken) {
+        let mut backoff = Backoff::default();
+        let mut first = true;
+        loop {
+            let polled = tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                polled = self.eventloop.poll() => polled,
+            };
+            match polled {
+                Ok(Event::Incoming(MqttPacket::ConnAck(ack))) => {
+                    backoff.connected(Instant::now());
+                    if !std::mem::take(&mut first) {
+                        self.reader.metrics.reconnects.inc();
+                    }
+                    self.reader.connected(&ack);
+                }
+                Ok(Event::Incoming(MqttPacket::SubAck(ack))) => self.reader.subscribed(&ack),
+                Ok(Event::Incoming(MqttPacket::Publish(publish))) => {
+                    if !self.reader.take(publish, &stop).await {
+                        break;
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    self.disconnected(&error);
+                    let delay = backoff.failed(Instant::now());
+                    tokio::select! {
+                        () = tokio::time::sleep(delay) => {}
+                        () = stop.cancelled() => break,
+                    }
+                }
+            }
+        }
+        self.drain(&drained).await;
+    }
+
+    /// From here on nothing is acknowledged for the old connection: neither what is queued in the client nor what the
+    /// forwarder still holds.
+    fn disconnected(&mut self, error: &ConnectionError) {
+        self.reader.window.disconnected();
+        self.eventloop.clean();
+        let detail = describe(error);
+        tracing::warn!(%detail, "lost the MQTT broker, connecting again");
+        self.reader.health.set_failing(detail);
+    }
+
+    async fn drain(mut self, drained: &CancellationToken) {
+        let Reader { client, queue, .. } = self.reader;
+        drop(queue);
+        loop {
+            tokio::select! {
+                biased;
+                polled = self.eventloop.poll() => match polled {
+                    // Packets that arrive now are not acknowledged: the broker delivers them again.
+                    Ok(_) => {}
+                    Err(_) => return,
+                },
+                () = drained.cancelled() => break,
+            }
+        }
+        if client.try_disconnect().is_err() {
+            return;
+        }
+        let goodbye = async { while self.eventloop.poll().await.is_ok() {} };
+        if tokio::time::timeout(Duration::from_secs(2), goodbye)
+            .await
+            .is_err()
+        {
+            tracing::debug!("the broker did not close the connection in time");
+        }
+    }
+}
+
+impl Reader {
+    fn connected(&self, ack: &ConnAck) {
+        self.window.connected(ack.session_present);
+        tracing::info!(mqtt.session_present = ack.session_present, mqtt.client_id = %self.config.mqtt.client_id, "connected to the MQTT broker");
+        // Also on a resumed session: the filters may be new in this version.
+        let subscribe = self
+            .client
+            .try_subscribe_many(filters(&self.config.mqtt.share_group));
+        if let Err(error) = subscribe {
+            self.health
+                .set_failing(format!("cannot subscribe: {error}"));
+        }
+    }
+
+    fn subscribed(&self, ack: &SubAck) {
+        let refused: Vec<String> = ack
+            .return_codes
+            .iter()
+            .zip(filters(&self.config.mqtt.share_group))
+            .filter(|(code, _)| !matches!(code, SubscribeReasonCode::Success(_)))
+            .map(|(code, filter)| format!("{} ({code:?})", filter.path))
+            .collect();
+        if refused.is_empty() {
+            self.health.set_ok();
+        } else {
+            let detail = format!(
+                "the broker refuses the subscription to {}",
+                refused.join(", ")
+            );
+            tracing::error!(%detail, "check the access rules of this worker at the broker");
+            self.health.set_failing(detail);
+        }
+    }
+
+    /// Queues a packet. Gives `false` when the service stops before there is room.
+    ///
+    /// The queue holds a whole receive window, so this waits only for packets without acknowledgement, for very large
+    /// ones, and for packets that come again while JetStream is away: reading stops then, which is the back-pressure.
+    async fn take(&self, publish: Publish, stop: &CancellationToken) -> bool {
+        self.metrics.received.inc();
+        let bytes =
+            u32::try_from(publish.payload.len().clamp(1, PAYLOAD_BUDGET)).unwrap_or(u32::MAX);
+        let epoch = self.window.current();
+        let room = async {
+            let budget = Arc::clone(&self.budget)
+                .acquire_many_owned(bytes)
+                .await
+                .ok()?;
+            let slot = self.queue.reserve().await.ok()?;
+            Some((budget, slot))
+        };
+        let room = tokio::select! {
+            room = room => room,
+            () = stop.cancelled() => None,
+        };
+        let Some((budget, slot)) = room else {
+            return false;
+        };
+        self.metrics.in_flight.inc();
+        let received_at = Utc::now().timestamp_micros();
+        slot.send(Packet::new(
+            epoch,
+            publish,
+            received_at,
+            self.config.ingest.max_payload_bytes,
+            budget,
+        ));
+        true
+    }
+}
+
+fn describe(error: &ConnectionError) -> String {
+    match error {
+        ConnectionError::MqttState(StateError::ServerDisconnect {
+            reason_code: DisconnectReasonCode::SessionTakenOver,
+            ..
+        }) => "another client connected with the same client id: give each replica its own SENS_MQTT__CLIENT_ID".to_owned(),
+        ConnectionError::ConnectionRefused(code) => {
+            format!("the broker refuses the connection ({code:?}): check SENS_MQTT__USERNAME and SENS_MQTT__PASSWORD")
+        }
+        other => format!("the MQTT broker cannot be reached: {other}"),
+    }
+}

@@ -1,0 +1,146 @@
+//! Putting the service together: connect, make sure of streams and schema, run the pipeline, drain.
+
+use std::sync::Arc;
+
+use sens_messaging::Messaging;
+use sens_observability::Runtime;
+use sens_schema::Position;
+use sens_storage::write::{self, BatchWriter};
+use sens_storage::{PgPool, Pools};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::hold::Hold;
+use crate::metrics::Metrics;
+use crate::pipeline::{self, Pipeline};
+use crate::{catalogue, maintenance};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Runs until the shutdown token fires. Dependencies that are away at start are waited for.
+pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
+    let metrics = Metrics::register(&runtime.registry)?;
+    let jetstream = runtime.health.component("jetstream");
+    let database = runtime.health.component("database");
+    let pools = sens_storage::connect(&runtime.config.database, "telemetry-worker", None)?;
+
+    let Some(messaging) = connect_messaging(&runtime, &jetstream).await else {
+        return Ok(());
+    };
+    let Some(start) =
+        wait_for_database(&pools, &messaging, &metrics, &database, &runtime.shutdown).await
+    else {
+        return Ok(());
+    };
+    tracing::info!(
+        stream.epoch = start.origin.epoch,
+        ledger.high = start.origin.seq,
+        "database and JetStream are there"
+    );
+
+    let tasks = TaskTracker::new();
+    let (sender, catalogue) = watch::channel(Arc::new(start.catalogue));
+    tasks.spawn(catalogue::follow(
+        pools.primary.clone(),
+        sender,
+        runtime.shutdown.clone(),
+    ));
+    tasks.spawn(maintenance::run(
+        messaging.clone(),
+        metrics.clone(),
+        runtime.shutdown.clone(),
+    ));
+    let pipeline = Pipeline {
+        config: Arc::clone(&runtime.config),
+        messaging: messaging.clone(),
+        writer: BatchWriter::new(pools.primary.clone()),
+        pool: pools.primary.clone(),
+        origin: start.origin,
+        catalogue,
+        metrics,
+        database,
+        jetstream,
+        shutdown: runtime.shutdown.clone(),
+    };
+    pipeline::run(pipeline).await;
+    tasks.close();
+    tasks.wait().await;
+    messaging.close().await?;
+    pools.primary.close().await;
+    Ok(())
+}
+
+async fn connect_messaging(
+    runtime: &Runtime,
+    health: &sens_observability::Component,
+) -> Option<Messaging> {
+    let mut hold = Hold::default();
+    loop {
+        let attempt = async {
+            let messaging = Messaging::connect(&runtime.config.nats, "telemetry-worker").await?;
+            messaging.ensure_streams(&runtime.config.nats).await?;
+            messaging.ensure_raw_consumer().await?;
+            Ok::<_, sens_messaging::Error>(messaging)
+        };
+        match attempt.await {
+            Ok(messaging) => return Some(messaging),
+            Err(error) => {
+                tracing::warn!(%error, "JetStream is not ready, trying again");
+                health.set_failing(error.to_string());
+            }
+        }
+        if !hold.wait(&runtime.shutdown).await {
+            return None;
+        }
+    }
+}
+
+/// What the worker must know before it takes its first message.
+struct Start {
+    /// The epoch, and the highest position that was committed in it before this start.
+    origin: Position,
+    catalogue: sens_schema::Catalogue,
+}
+
+async fn wait_for_database(
+    pools: &Pools,
+    messaging: &Messaging,
+    metrics: &Metrics,
+    health: &sens_observability::Component,
+    shutdown: &CancellationToken,
+) -> Option<Start> {
+    let mut hold = Hold::default();
+    loop {
+        match prepare(&pools.primary, messaging).await {
+            Ok(start) => {
+                health.set_ok();
+                return Some(start);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "not ready to write, trying again");
+                metrics.connection_failures.inc();
+                health.set_failing(error.to_string());
+            }
+        }
+        if !hold.wait(shutdown).await {
+            return None;
+        }
+    }
+}
+
+async fn prepare(pool: &PgPool, messaging: &Messaging) -> Result<Start, Failure> {
+    let found = sens_storage::schema_version(pool).await?;
+    let needed = sens_storage::latest_version();
+    if found < needed {
+        return Err(sens_storage::Error::SchemaTooOld { found, needed }.into());
+    }
+    let created_at = messaging.raw_status().await?.created_at;
+    let epoch = write::stream_epoch(pool, created_at).await?;
+    let seq = write::committed_high_water(pool, epoch).await?;
+    let catalogue = write::load_catalogue(pool).await?;
+    Ok(Start {
+        origin: Position { epoch, seq },
+        catalogue,
+    })
+}

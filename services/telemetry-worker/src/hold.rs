@@ -1,0 +1,28 @@
+//! Waiting between attempts while a dependency is away: hold, back off, never drop.
+
+use std::time::Duration;
+
+use rand::Rng as _;
+use tokio_util::sync::CancellationToken;
+
+const FIRST: Duration = Duration::from_millis(50);
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// Full-jitter exponential backoff. Starts over with a new value.
+#[derive(Debug, Default)]
+pub(crate) struct Hold {
+    attempts: u32,
+}
+
+impl Hold {
+    /// Waits before the next attempt. Gives `false` when the service is asked to stop meanwhile.
+    pub(crate) async fn wait(&mut self, shutdown: &CancellationToken) -> bool {
+        let ceiling = LONGEST.min(FIRST * 2_u32.pow(self.attempts.min(8)));
+        self.attempts += 1;
+        let delay = ceiling.mul_f64(rand::rng().random_range(0.2..1.0));
+        tokio::select! {
+            () = tokio::time::sleep(delay) => true,
+            () = shutdown.cancelled() => false,
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The metrics of this service.
+
+use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge, Registry};
+use sens_observability::metrics as spec;
+
+/// Everything telemetry-worker counts.
+#[derive(Clone)]
+pub(crate) struct Metrics {
+    /// Readings by what became of them.
+    pub(crate) records: IntCounterVec,
+    /// Refused readings by reason.
+    pub(crate) errors: IntCounterVec,
+    /// Messages by what became of them.
+    pub(crate) messages: IntCounterVec,
+    /// Time of one batch transaction.
+    pub(crate) insert_seconds: Histogram,
+    /// Arrival to commit.
+    pub(crate) end_to_end_seconds: Histogram,
+    /// Messages in one transaction.
+    pub(crate) batch_size: Histogram,
+    /// Messages that wait in the raw stream.
+    pub(crate) pending: IntGauge,
+    /// Bytes in the raw stream.
+    pub(crate) raw_bytes: IntGauge,
+    /// Messages given up to the dead letters by this process.
+    pub(crate) dead_letters: IntCounter,
+    /// Failed attempts to reach the database.
+    pub(crate) connection_failures: IntCounter,
+    /// Batches tried again.
+    pub(crate) retries: IntCounter,
+}
+
+impl Metrics {
+    pub(crate) fn register(registry: &Registry) -> Result<Self, spec::MetricError> {
+        Ok(Self {
+            records: spec::counter_vec(registry, &spec::INGEST_RECORDS)?,
+            errors: spec::counter_vec(registry, &spec::INGEST_ERRORS)?,
+            messages: spec::counter_vec(registry, &spec::INGEST_MESSAGES)?,
+            insert_seconds: spec::histogram(registry, &spec::INGEST_INSERT_DURATION)?,
+            end_to_end_seconds: spec::histogram(registry, &spec::INGEST_END_TO_END)?,
+            batch_size: spec::histogram(registry, &spec::INGEST_BATCH_SIZE)?,
+            pending: spec::gauge(registry, &spec::JETSTREAM_CONSUMER_PENDING)?,
+            raw_bytes: spec::gauge(registry, &spec::JETSTREAM_RAW_BYTES)?,
+            dead_letters: spec::counter(registry, &spec::DEAD_LETTERS)?,
+            connection_failures: spec::counter(registry, &spec::DB_CONNECTION_FAILURES)?,
+            retries: spec::counter(registry, &spec::DB_RETRIES)?,
+        })
+    }
+}

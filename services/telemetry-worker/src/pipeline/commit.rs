@@ -1,0 +1,215 @@
+//! Storing a batch: hold while the database is away, find a refused row by halves, tell, then acknowledge.
+
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use sens_messaging::{DeadLetter, DeadLetterCause, Delivery};
+use sens_schema::{Micros, Position};
+use sens_storage::Verdict;
+use sens_storage::write::{BatchOutcome, PendingMessage, record_dead};
+
+use super::fetch::give_back;
+use super::{Batch, Pipeline, event};
+use crate::hold::Hold;
+
+/// How often JetStream is told that held messages are still in work: well within its acknowledgement time.
+const PROGRESS: Duration = Duration::from_secs(10);
+
+/// Commits the batch whole, or in halves around a refused row. Returns when every message is acknowledged, or given back
+/// because the service stops.
+pub(super) async fn run(pipeline: &Pipeline, batch: Batch) {
+    let mut waiting = vec![batch];
+    while let Some(mut batch) = waiting.pop() {
+        match store(pipeline, &batch).await {
+            Stored::Committed(outcome) => finish(pipeline, &batch, &outcome).await,
+            Stored::Refused { code, text } if batch.messages.len() == 1 => {
+                bury(pipeline, batch, code, text).await
+            }
+            Stored::Refused { .. } => {
+                let half = batch.messages.len() / 2;
+                let messages = batch.messages.split_off(half);
+                let deliveries = batch.deliveries.split_off(half);
+                waiting.push(Batch {
+                    deliveries,
+                    messages,
+                });
+                waiting.push(batch);
+            }
+            Stored::Stopped => {
+                let held = waiting.drain(..).flat_map(|batch| batch.deliveries);
+                give_back(batch.deliveries.into_iter().chain(held).collect()).await;
+                return;
+            }
+        }
+    }
+}
+
+enum Stored {
+    Committed(BatchOutcome),
+    Refused { code: String, text: String },
+    Stopped,
+}
+
+/// Tries until the database takes the batch or refuses its data.
+async fn store(pipeline: &Pipeline, batch: &Batch) -> Stored {
+    let mut hold = Hold::default();
+    let mut told = Instant::now();
+    loop {
+        let started = Instant::now();
+        match pipeline
+            .writer
+            .store(pipeline.origin.epoch, &batch.messages)
+            .await
+        {
+            Ok(outcome) => {
+                pipeline.database.set_ok();
+                pipeline
+                    .metrics
+                    .insert_seconds
+                    .observe(started.elapsed().as_secs_f64());
+                pipeline
+                    .metrics
+                    .batch_size
+                    .observe(batch.messages.len() as f64);
+                return Stored::Committed(outcome);
+            }
+            Err(error) => match error.verdict() {
+                Verdict::Permanent { code, text } => return Stored::Refused { code, text },
+                Verdict::Transient => {
+                    tracing::warn!(%error, batch.messages = batch.messages.len(), "the batch is held, trying again");
+                    pipeline.database.set_failing(error.to_string());
+                    pipeline.metrics.retries.inc();
+                    if error.is_unavailable() {
+                        pipeline.metrics.connection_failures.inc();
+                    }
+                }
+            },
+        }
+        if told.elapsed() > PROGRESS {
+            told = Instant::now();
+            report_progress(&batch.deliveries).await;
+        }
+        if !hold.wait(&pipeline.shutdown).await {
+            return Stored::Stopped;
+        }
+    }
+}
+
+async fn report_progress(deliveries: &[Delivery]) {
+    for delivery in deliveries {
+        if let Err(error) = delivery.in_progress().await {
+            tracing::debug!(%error, "progress was not reported; the messages may come again");
+            return;
+        }
+    }
+}
+
+/// Tells the outcome, then acknowledges: whoever follows the events misses nothing.
+async fn finish(pipeline: &Pipeline, batch: &Batch, outcome: &BatchOutcome) {
+    count(pipeline, &batch.messages, outcome);
+    let catalogue = pipeline.catalogue.borrow().clone();
+    if let Some(event) = event::of(pipeline.origin.epoch, &batch.messages, outcome, &catalogue) {
+        let mut hold = Hold::default();
+        while let Err(error) = pipeline.messaging.publish_event(&event).await {
+            tracing::warn!(%error, "the outcome of a committed batch is not told yet, trying again");
+            if !hold.wait(&pipeline.shutdown).await {
+                return;
+            }
+        }
+    }
+    acknowledge(&batch.deliveries).await;
+}
+
+async fn acknowledge(deliveries: &[Delivery]) {
+    for delivery in deliveries {
+        if let Err(error) = delivery.ack().await {
+            // Committed messages that come again are known by their position.
+            tracing::debug!(%error, "an acknowledgement was lost");
+            return;
+        }
+    }
+}
+
+fn count(pipeline: &Pipeline, messages: &[PendingMessage], outcome: &BatchOutcome) {
+    let metrics = &pipeline.metrics;
+    let now = Utc::now().timestamp_micros();
+    for (message, stored) in messages
+        .iter()
+        .zip(&outcome.messages)
+        .filter(|(_, stored)| !stored.known_before)
+    {
+        let add = |outcome: &str, count: usize| {
+            if count > 0 {
+                metrics
+                    .records
+                    .with_label_values(&[outcome])
+                    .inc_by(count as u64);
+            }
+        };
+        add("processed", stored.processed());
+        add("duplicate", stored.duplicates());
+        add("error", stored.errors);
+        for error in &message.decoded.errors {
+            metrics
+                .errors
+                .with_label_values(&[error.reason.as_str()])
+                .inc();
+        }
+        metrics
+            .messages
+            .with_label_values(&[message.outcome_name()])
+            .inc();
+        metrics
+            .end_to_end_seconds
+            .observe(seconds_between(message.envelope.received_at, now));
+    }
+}
+
+fn seconds_between(from: Micros, to: Micros) -> f64 {
+    (to - from).max(0) as f64 / 1e6
+}
+
+/// Gives a refused message to the dead letters. It is acknowledged only when they and the ledger have it.
+async fn bury(pipeline: &Pipeline, batch: Batch, code: String, text: String) {
+    for (delivery, message) in batch.deliveries.iter().zip(&batch.messages) {
+        tracing::error!(stream.sequence = message.sequence, sqlstate = code, %text, "the database refuses a message for good");
+        let letter = DeadLetter {
+            origin: Position {
+                epoch: pipeline.origin.epoch,
+                seq: message.sequence,
+            },
+            envelope: message.envelope.clone(),
+            payload: message.payload.clone(),
+            cause: DeadLetterCause {
+                code: code.clone(),
+                text: text.clone(),
+                attempts: delivery.attempt,
+            },
+        };
+        let mut hold = Hold::default();
+        while let Err(error) = store_dead(pipeline, &letter).await {
+            tracing::warn!(%error, "a dead letter is not stored yet, trying again");
+            if !hold.wait(&pipeline.shutdown).await {
+                return;
+            }
+        }
+        pipeline.metrics.dead_letters.inc();
+        pipeline.metrics.messages.with_label_values(&["dead"]).inc();
+    }
+    acknowledge(&batch.deliveries).await;
+}
+
+async fn store_dead(
+    pipeline: &Pipeline,
+    letter: &DeadLetter,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    pipeline.messaging.bury(letter).await?;
+    record_dead(
+        &pipeline.pool,
+        letter.origin.epoch,
+        letter.origin.seq,
+        letter.envelope.received_at,
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! Fetching and decoding.
+
+use sens_messaging::{Delivery, RawConsumer};
+use tokio::sync::mpsc;
+
+use super::{Batch, Pipeline, decode};
+use crate::hold::Hold;
+
+/// Feeds the writers until shutdown. A broken subscription is opened again; what was delivered on it and is not
+/// acknowledged comes again.
+pub(super) async fn run(pipeline: &Pipeline, sender: mpsc::Sender<Batch>) {
+    let mut hold = Hold::default();
+    while !pipeline.shutdown.is_cancelled() {
+        match pipeline
+            .messaging
+            .consume_raw(pipeline.config.worker.batch_size)
+            .await
+        {
+            Ok(consumer) => {
+                pipeline.jetstream.set_ok();
+                hold = Hold::default();
+                follow(pipeline, consumer, &sender).await;
+            }
+            Err(error) => {
+                pipeline.jetstream.set_failing(error.to_string());
+                tracing::warn!(%error, "cannot read the raw stream, trying again");
+                // The consumer may have been lost with the server's disk.
+                if let Err(error) = restore_consumer(pipeline).await {
+                    tracing::debug!(%error, "the raw consumer is not back yet");
+                }
+            }
+        }
+        if !hold.wait(&pipeline.shutdown).await {
+            return;
+        }
+    }
+}
+
+async fn restore_consumer(pipeline: &Pipeline) -> Result<(), sens_messaging::Error> {
+    pipeline
+        .messaging
+        .ensure_streams(&pipeline.config.nats)
+        .await?;
+    pipeline.messaging.ensure_raw_consumer().await
+}
+
+async fn follow(pipeline: &Pipeline, mut consumer: RawConsumer, sender: &mpsc::Sender<Batch>) {
+    loop {
+        let deliveries = tokio::select! {
+            biased;
+            () = pipeline.shutdown.cancelled() => return give_back(consumer.ready()).await,
+            next = consumer.next() => match next {
+                Ok(deliveries) => deliveries,
+                Err(error) => {
+                    tracing::warn!(%error, "reading the raw stream was interrupted");
+                    return;
+                }
+            },
+        };
+        let batch = decode::batch(pipeline, deliveries);
+        tokio::select! {
+            biased;
+            sent = sender.send(batch) => if sent.is_err() { return },
+            () = stopped_for_long(pipeline) => return,
+        }
+    }
+}
+
+/// After a stop the writers finish what they hold; a batch they will not take any more is delivered to another worker.
+async fn stopped_for_long(pipeline: &Pipeline) {
+    pipeline.shutdown.cancelled().await;
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+}
+
+/// Hands deliveries back at once instead of letting their acknowledgement time run out.
+pub(super) async fn give_back(deliveries: Vec<Delivery>) {
+    for delivery in deliveries {
+        if let Err(error) = delivery.give_back().await {
+            tracing::debug!(%error, "a delivery was not given back; it comes again by itself");
+            return;
+        }
+    }
+}
