@@ -1,1 +1,38 @@
-//! Placeholder.
+//! Real servers for tests and the demo: PostgreSQL, nats-server, mosquitto and our own binaries, each an ordinary
+//! child process with a private port and a private data folder.
+//!
+//! Nothing outlives its owner: a server is killed by its process id when its value is dropped (also when a test
+//! panics), and on Linux the kernel kills it when the test process itself is killed. Nothing here depends on our
+//! other crates: the platform is driven as an operator drives it, through binaries, ports and files.
+//!
+//! ```no_run
+//! # async fn example() -> anyhow::Result<()> {
+//! let mut postgres = sens_testkit::Postgres::start().await?;
+//! let url = postgres.url();
+//! postgres.kill9().await?;
+//! postgres.restart().await?;
+//! # drop(url); Ok(()) }
+//! ```
+
+pub mod http;
+
+mod datadir;
+mod eventually;
+mod mosquitto;
+mod nats;
+mod ports;
+mod postgres;
+mod process;
+mod programs;
+mod proxy;
+mod service;
+
+pub use datadir::DataDir;
+pub use eventually::{eventually, poll_interval};
+pub use mosquitto::{Mosquitto, MosquittoOptions};
+pub use nats::{Nats, NatsOptions};
+pub use ports::{free_port, port_is_free};
+pub use postgres::{Postgres, PostgresOptions};
+pub use process::{Launch, Process};
+pub use proxy::TcpProxy;
+pub use service::{Service, ServiceSpec, binary_path};
