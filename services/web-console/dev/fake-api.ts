@@ -26,19 +26,25 @@ export function fakeApi(): Plugin {
   };
 }
 
-function send(response: ServerResponse, status: number, body: unknown): void {
+function send(response: ServerResponse, status: number, body: unknown): ServerResponse {
   const type = status < 400 ? "application/json" : "application/problem+json";
   response.writeHead(status, { "content-type": type, "content-security-policy": STRICT_CSP });
-  response.end(JSON.stringify(body));
+  return response.end(JSON.stringify(body));
 }
 
-function refuse(response: ServerResponse, status: number, code: string, detail: string): void {
-  send(response, status, { type: `/docs/errors/${code}`, title: detail, status, code, request_id: "fake-1" });
+function refuse(response: ServerResponse, status: number, code: string, detail: string): ServerResponse {
+  return send(response, status, {
+    type: `/docs/errors/${code}`,
+    title: detail,
+    status,
+    code,
+    request_id: "fake-1",
+  });
 }
 
 const arrivals = new Map<string, number>();
 
-function answer(url: URL, request: IncomingMessage, response: ServerResponse): void {
+function answer(url: URL, request: IncomingMessage, response: ServerResponse): ServerResponse {
   const key = (request.headers.authorization ?? "").replace("Bearer ", "");
   if (key !== "demo" && key !== "empty")
     return refuse(response, 401, "unauthorized", "the API key is not known");
@@ -64,7 +70,7 @@ function answer(url: URL, request: IncomingMessage, response: ServerResponse): v
   if (path.endsWith("/latest"))
     return send(response, 200, { serial: device.serial, items: data.latest(device) });
   if (path.endsWith("/measurements")) return measurements(device, url, now, response);
-  send(response, 200, device);
+  return send(response, 200, device);
 }
 
 function page<T>(all: T[], url: URL): { items: T[]; next_cursor: string | null } {
@@ -91,13 +97,13 @@ function errors(url: URL, now: number, empty: boolean) {
   return page(matching, url);
 }
 
-function measurements(device: Device, url: URL, now: number, response: ServerResponse): void {
+function measurements(device: Device, url: URL, now: number, response: ServerResponse): ServerResponse {
   const from = Date.parse(url.searchParams.get("from") ?? "1970-01-01T00:00:00Z");
   const to = Date.parse(url.searchParams.get("to") ?? new Date(now).toISOString());
   const limit = Number(url.searchParams.get("limit") ?? 1000);
   const items = data.measurements(device, url.searchParams.get("metric") ?? "", from, to, limit);
   if (url.searchParams.get("order") === "desc") items.reverse();
-  send(response, 200, {
+  return send(response, 200, {
     serial: device.serial,
     source: "raw",
     complete: true,
@@ -131,7 +137,7 @@ function analytics(name: string, fleet: Device[]) {
   });
 }
 
-function stream(fleet: Device[], url: URL, response: ServerResponse, empty: boolean): void {
+function stream(fleet: Device[], url: URL, response: ServerResponse, empty: boolean): ServerResponse {
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
   response.write(": hello\n\n");
   const wanted = url.searchParams.getAll("device");
@@ -145,7 +151,7 @@ function stream(fleet: Device[], url: URL, response: ServerResponse, empty: bool
       response.write(`id: ${now}-${index++}\nevent: reading\ndata: ${JSON.stringify(reading)}\n\n`);
     }
   }, 1_000);
-  response.on("close", () => clearInterval(timer));
+  return response.on("close", () => clearInterval(timer));
 }
 
 function sample(sending: Device[], now: number): LiveReading[] {

@@ -9,6 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { session } from "./auth/session";
 import { isRange, type Range } from "./lib/ranges";
+import { ANALYTICS_VIEWS, type AnalyticsView } from "./lib/views";
 import { FleetPage } from "./pages/fleet/fleet-page";
 import { LoginPage } from "./pages/login/login-page";
 import { Shell } from "./shell/shell";
@@ -87,6 +88,10 @@ const analytics = createRoute({
   getParentRoute: () => signedIn,
   path: "/analytics",
   component: lazyRouteComponent(() => import("./pages/analytics/analytics-page"), "AnalyticsPage"),
+  validateSearch: (search): { view?: AnalyticsView } => {
+    const view = ANALYTICS_VIEWS.find((each) => each === search.view);
+    return view ? { view } : {};
+  },
 });
 
 function NotFound() {

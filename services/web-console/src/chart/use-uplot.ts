@@ -41,6 +41,10 @@ export function usePlot(input: PlotInput, { options, height, shape, onZoom }: Pl
   useEffect(() => {
     const element = container.current;
     if (!element) return;
+    const onDoubleClick = (): null => {
+      resetZoom.current();
+      return null;
+    };
     const { options: make, input: first } = latest.current;
     const given = make();
     const made = new uPlot(
@@ -48,7 +52,7 @@ export function usePlot(input: PlotInput, { options, height, shape, onZoom }: Pl
         ...given,
         width: Math.max(element.clientWidth, 50),
         height,
-        cursor: { ...given.cursor, bind: { dblclick: () => () => (resetZoom.current(), null) } },
+        cursor: { ...given.cursor, bind: { dblclick: () => onDoubleClick } },
         hooks: {
           ...given.hooks,
           setSelect: [

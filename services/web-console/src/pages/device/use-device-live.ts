@@ -10,16 +10,21 @@ import { plottable } from "./use-measurements";
 const KEPT_READINGS = 100;
 const KEPT_POINTS = 5_000;
 
+/** A live reading with a number of its own: two equal readings are still two. */
+export interface HeardReading extends LiveReading {
+  nth: number;
+}
+
 export interface DeviceLive {
   state: StreamState;
   /** The newest readings, newest first. */
-  recent: LiveReading[];
+  recent: HeardReading[];
   /** Readings per metric since the page was opened, oldest first. */
   points: ReadonlyMap<string, Point[]>;
 }
 
 interface Buffer {
-  recent: LiveReading[];
+  recent: HeardReading[];
   points: ReadonlyMap<string, Point[]>;
 }
 
@@ -34,7 +39,9 @@ function append(buffer: Buffer, readings: readonly LiveReading[]): Buffer {
     });
     points.set(metric, mergePoints(points.get(metric) ?? [], fresh).slice(-KEPT_POINTS));
   }
-  return { points, recent: [...readings].reverse().concat(buffer.recent).slice(0, KEPT_READINGS) };
+  const next = (buffer.recent[0]?.nth ?? 0) + 1;
+  const heard = readings.map((reading, index) => ({ ...reading, nth: next + index })).reverse();
+  return { points, recent: heard.concat(buffer.recent).slice(0, KEPT_READINGS) };
 }
 
 /** One device's readings as they are stored. After a break, what was fetched before is fetched again. */

@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, TextInput } from "@mantine/core";
+import { SegmentedControl, TextInput } from "@mantine/core";
 import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useRef, useState } from "react";
@@ -8,6 +8,7 @@ import type { StatusFilter } from "../../router";
 import { Freshness } from "../../ui/freshness";
 import { SearchIcon } from "../../ui/icons";
 import { LiveTag } from "../../ui/live-tag";
+import { Pager } from "../../ui/pager";
 import { Panel } from "../../ui/panel";
 import { Answered, Empty } from "../../ui/states";
 import { DeviceTable } from "./device-table";
@@ -24,7 +25,6 @@ export function DeviceList({ overview }: { overview: Overview }) {
   const devices = useDevices(filter, trail.at(-1) ?? null);
   const items = devices.data?.items ?? NONE;
   const { seen, state } = useLiveLastSeen(items);
-  const next = devices.data?.next_cursor ?? null;
 
   return (
     <Panel
@@ -47,27 +47,12 @@ export function DeviceList({ overview }: { overview: Overview }) {
           )
         }
       </Answered>
-      {trail.length > 0 || next !== null ? (
-        <div className={classes.pager}>
-          <span>Page {trail.length + 1}</span>
-          <Button
-            size="xs"
-            variant="default"
-            disabled={trail.length === 0}
-            onClick={() => setTrail((before) => before.slice(0, -1))}
-          >
-            Previous
-          </Button>
-          <Button
-            size="xs"
-            variant="default"
-            disabled={next === null || devices.isPlaceholderData}
-            onClick={() => next !== null && setTrail((before) => [...before, next])}
-          >
-            Next
-          </Button>
-        </div>
-      ) : null}
+      <Pager
+        trail={trail}
+        next={devices.data?.next_cursor ?? null}
+        busy={devices.isPlaceholderData}
+        onTrail={setTrail}
+      />
     </Panel>
   );
 }

@@ -1,3 +1,45 @@
+import { SegmentedControl } from "@mantine/core";
+import { useState } from "react";
+import { $api } from "../../api/client";
+import { Freshness } from "../../ui/freshness";
+import { PageHeader } from "../../ui/panel";
+import { Answered } from "../../ui/states";
+import { ErrorList } from "./error-list";
+import { Funnel } from "./funnel";
+import classes from "./ingest.module.css";
+import { ReasonChoice } from "./reason-choice";
+import { ACCOUNTING_EVERY, type Span, useAccounting } from "./use-ingest";
+
+/** What arrived and what became of it. */
 export function IngestPage() {
-  return null;
+  const [span, setSpan] = useState<Span>("all");
+  const accounting = useAccounting(span);
+  const overview = $api.useQuery("get", "/v1/overview", {}, { refetchInterval: ACCOUNTING_EVERY });
+  return (
+    <>
+      <PageHeader title="Ingest health" note="Everything that arrived, and what became of it">
+        <Freshness updatedAt={accounting.dataUpdatedAt} every={ACCOUNTING_EVERY} />
+        <SegmentedControl
+          size="xs"
+          aria-label="Interval of arrival"
+          value={span}
+          onChange={(value) => setSpan(value as Span)}
+          data={[
+            { value: "hour", label: "Last hour" },
+            { value: "day", label: "24 hours" },
+            { value: "all", label: "All time" },
+          ]}
+        />
+      </PageHeader>
+      <Answered query={accounting} what="The ledger" lines={4}>
+        {(ledger) => <Funnel ledger={ledger} overview={overview.data} />}
+      </Answered>
+      <div className={classes.columns}>
+        <ErrorList />
+        <Answered query={overview} what="The reasons" lines={4}>
+          {(data) => <ReasonChoice overview={data} />}
+        </Answered>
+      </div>
+    </>
+  );
 }
