@@ -6,6 +6,7 @@
 //!
 //! Start at [`decode`]: it turns one received payload into a [`Decoded`].
 
+pub mod api_key;
 mod catalogue;
 mod convert;
 mod decode;

@@ -6,6 +6,7 @@ pub mod accounting;
 pub mod analytics;
 pub mod api_keys;
 pub mod devices;
+pub mod durability;
 pub mod epochs;
 pub mod health;
 pub mod ingest_errors;

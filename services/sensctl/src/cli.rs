@@ -1,0 +1,136 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// The operator's command line of SENS Platform.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    after_help = "Examples:
+  DATABASE_URL=postgres://owner:…@db/sens sensctl migrate
+  sensctl migrate --check
+  sensctl keys create --name grafana --role viewer
+  sensctl logins set telemetry_worker --role ingest --password-file /run/secrets/worker
+  sensctl doctor
+
+Connections come from the same variables as the services': DATABASE_URL, SENS_NATS__URL, SENS_MQTT__URL.
+Exit codes: 0 done, 1 failed, 2 bad configuration."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Bring the database schema, its roles and the JetStream streams up to date; safe to run twice and concurrently
+    Migrate {
+        /// Change nothing: exit 0 when the schema is new enough for this version, 1 when it is not
+        #[arg(long)]
+        check: bool,
+        /// Leave JetStream alone (it is made by the services as well)
+        #[arg(long)]
+        skip_streams: bool,
+    },
+    /// Logins of the services in the database
+    Logins {
+        #[command(subcommand)]
+        command: LoginsCommand,
+    },
+    /// API keys
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// Reach everything the platform depends on and say what is wrong
+    Doctor,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LoginsCommand {
+    /// Make a login or give it a new password, as a member of a role; run as the database's owner
+    Set {
+        /// Name of the login
+        name: String,
+        /// What it may do
+        #[arg(long, value_enum)]
+        role: DatabaseRole,
+        /// File that holds the password
+        #[arg(long)]
+        password_file: PathBuf,
+    },
+}
+
+/// A group role of the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DatabaseRole {
+    /// telemetry-worker: writes telemetry
+    Ingest,
+    /// platform-api: reads, and writes registry and keys
+    Api,
+    /// Dashboards and analysts: reads
+    Readonly,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make an API key and print it once
+    Create {
+        /// Name for people
+        #[arg(long)]
+        name: String,
+        /// What the key may do
+        #[arg(long, value_enum)]
+        role: KeyRole,
+        /// Days until it expires; never when left out
+        #[arg(long)]
+        expires_in_days: Option<u32>,
+    },
+    /// List API keys without their secrets
+    List,
+    /// Revoke an API key at once
+    Revoke {
+        /// Id of the key: the part between the underscores
+        id: String,
+    },
+}
+
+/// What an API key may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeyRole {
+    /// Reads
+    Viewer,
+    /// Posts readings
+    Ingest,
+    /// Reads and changes
+    Operator,
+    /// Everything, keys included
+    Admin,
+}
+
+impl KeyRole {
+    /// The stable name.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Ingest => "ingest",
+            Self::Operator => "operator",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,24 @@
+//! One file per command.
+
+mod doctor;
+mod keys;
+mod logins;
+mod migrate;
+
+use std::process::ExitCode;
+
+use crate::cli::Command;
+
+/// Runs a command and gives its exit code.
+pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Migrate { check: true, .. } => migrate::check().await,
+        Command::Migrate {
+            check: false,
+            skip_streams,
+        } => migrate::run(skip_streams).await,
+        Command::Logins { command } => logins::run(command).await,
+        Command::Keys { command } => keys::run(command).await,
+        Command::Doctor => doctor::run().await,
+    }
+}
