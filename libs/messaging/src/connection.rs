@@ -85,7 +85,7 @@ async fn options(config: &Nats, name: &str) -> Result<async_nats::ConnectOptions
             match event {
                 async_nats::Event::Connected => tracing::info!("connected to NATS"),
                 async_nats::Event::Disconnected => {
-                    tracing::warn!("lost the connection to NATS, trying again")
+                    tracing::warn!("lost the connection to NATS, trying again");
                 }
                 other => tracing::warn!(event = %other, "NATS connection event"),
             }

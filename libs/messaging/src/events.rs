@@ -109,7 +109,7 @@ impl EventFeed {
             match serde_json::from_slice(&message.payload) {
                 Ok(event) => return Ok(FeedItem { sequence, event }),
                 Err(error) => {
-                    tracing::warn!(sequence, %error, "an unreadable event was passed over")
+                    tracing::warn!(sequence, %error, "an unreadable event was passed over");
                 }
             }
         }

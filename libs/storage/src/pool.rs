@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use sens_config::Database;
+use sens_config::{Database, Secret};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, Executor, PgPool};
 
@@ -23,7 +23,8 @@ const IDLE_IN_TRANSACTION: &str = "15s";
 
 /// Makes the pools without connecting: a service starts while its database is away and says so by its readiness.
 ///
-/// `statement_timeout` bounds each statement on these connections; `None` leaves it to the server.
+/// `statement_timeout` bounds each statement of a service whose work may be cancelled midway (a client that hangs up):
+/// such connections are cleaned when they come back to the pool. `None` is for services that finish what they begin.
 ///
 /// # Errors
 /// [`Error::Configuration`] when the URL is missing or cannot be read.
@@ -37,15 +38,13 @@ pub fn connect(
             "DATABASE_URL is not set; name the PostgreSQL database to use".to_owned(),
         )
     })?;
-    let primary = pool(
-        config,
-        options(url.expose(), config, application, statement_timeout)?,
-    );
+    let open = |url: &Secret| {
+        let options = options(url.expose(), config, application, statement_timeout)?;
+        Ok(pool(config, options, statement_timeout.is_some()))
+    };
+    let primary = open(url)?;
     let read = match &config.read_url {
-        Some(url) => pool(
-            config,
-            options(url.expose(), config, application, statement_timeout)?,
-        ),
+        Some(url) => open(url)?,
         None => primary.clone(),
     };
     Ok(Pools { primary, read })
@@ -86,17 +85,18 @@ fn options(
     Ok(options)
 }
 
-fn pool(config: &Database, options: PgConnectOptions) -> PgPool {
-    PgPoolOptions::new()
+fn pool(config: &Database, options: PgConnectOptions, cancellable: bool) -> PgPool {
+    let pool = PgPoolOptions::new()
         .max_connections(config.max_connections)
         .acquire_timeout(Duration::from_secs(config.acquire_timeout_seconds))
-        .max_lifetime(Duration::from_secs(30 * 60))
-        .after_release(|connection, _| {
-            Box::pin(async move {
-                // A future dropped during BEGIN hands back a connection inside a transaction (transact-rs/sqlx#4393).
-                // Outside of one this is a mere warning of the server.
-                Ok(connection.execute("ROLLBACK").await.is_ok())
-            })
-        })
-        .connect_lazy_with(options)
+        .max_lifetime(Duration::from_mins(30));
+    if !cancellable {
+        return pool.connect_lazy_with(options);
+    }
+    // A future dropped during BEGIN hands back a connection inside a transaction (transact-rs/sqlx#4393). Outside of one
+    // a rollback is a mere warning of the server, which these sessions do not ask for.
+    pool.after_release(|connection, _| {
+        Box::pin(async move { Ok(connection.execute("ROLLBACK").await.is_ok()) })
+    })
+    .connect_lazy_with(options.options([("client_min_messages", "error")]))
 }

@@ -94,10 +94,11 @@ mod tests {
     use super::*;
 
     fn publish(properties: Option<PublishProperties>) -> Publish {
-        let mut publish = Publish::default();
-        publish.topic = Bytes::from_static(b"sens/v1/AI-1/telemetry");
-        publish.properties = properties;
-        publish
+        Publish {
+            topic: Bytes::from_static(b"sens/v1/AI-1/telemetry"),
+            properties,
+            ..Publish::default()
+        }
     }
 
     #[test]

@@ -114,9 +114,11 @@ mod tests {
         let window = Window::default();
         window.disconnected();
         let epoch = window.current();
-        let mut packet = Publish::default();
-        packet.qos = rumqttc::v5::mqttbytes::QoS::AtLeastOnce;
-        packet.pkid = 7;
+        let packet = Publish {
+            qos: rumqttc::v5::mqttbytes::QoS::AtLeastOnce,
+            pkid: 7,
+            ..Publish::default()
+        };
         assert_eq!(window.acknowledge(&client, epoch, &packet), Acked::Sent);
         window.disconnected();
         eventloop.clean();

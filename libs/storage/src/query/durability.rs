@@ -24,5 +24,8 @@ pub async fn durability_settings(pool: &PgPool) -> Result<Vec<ServerSetting>, Er
     .fetch_all(pool)
     .await
     .map_err(Error::during("read the server's settings"))?;
-    Ok(rows.into_iter().map(|(name, value)| ServerSetting { name, value }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(name, value)| ServerSetting { name, value })
+        .collect())
 }

@@ -1,7 +1,6 @@
 //! The ledger: which positions are committed and what became of them. It makes "once" hold where raw records are gone.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 use sens_schema::Micros;
@@ -155,16 +154,11 @@ async fn insert(
 fn multirange(sequences: &mut Vec<u64>) -> String {
     sequences.sort_unstable();
     sequences.dedup();
-    let mut text = String::from("{");
-    for run in sequences.chunk_by(|left, right| left + 1 == *right) {
-        if let (Some(first), Some(last)) = (run.first(), run.last()) {
-            let comma = if text.len() > 1 { "," } else { "" };
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{comma}[{first},{})", last + 1).is_ok();
-        }
-    }
-    text.push('}');
-    text
+    let runs: Vec<String> = sequences
+        .chunk_by(|left, right| left + 1 == *right)
+        .filter_map(|run| Some(format!("[{},{})", run.first()?, run.last()? + 1)))
+        .collect();
+    format!("{{{}}}", runs.join(","))
 }
 
 fn signed(count: usize) -> i64 {

@@ -18,6 +18,25 @@ const INSERT: &str = "
     ON CONFLICT DO NOTHING
     RETURNING seq";
 
+/// The columns of the insert.
+#[derive(Default)]
+struct Columns<'a> {
+    sequences: Vec<i64>,
+    received: Vec<DateTime<Utc>>,
+    devices: Vec<Option<i64>>,
+    sources: Vec<&'static str>,
+    topics: Vec<String>,
+    content_types: Vec<Option<String>>,
+    traces: Vec<Option<&'a str>>,
+    decoders: Vec<Option<String>>,
+    outcomes: Vec<&'static str>,
+    decoded: Vec<i32>,
+    errors: Vec<i32>,
+    lengths: Vec<i64>,
+    hashes: Vec<Option<&'a [u8]>>,
+    payloads: Vec<&'a [u8]>,
+}
+
 /// Inserts all messages that are not in `known` and gives the sequences that are new.
 pub(super) async fn insert(
     connection: &mut PgConnection,
@@ -34,86 +53,67 @@ pub(super) async fn insert(
     if rows.is_empty() {
         return Ok(HashSet::new());
     }
-    let column = |of: fn(&PendingMessage) -> i64| {
-        rows.iter().map(|message| of(message)).collect::<Vec<i64>>()
-    };
-    let received: Vec<DateTime<Utc>> = rows
-        .iter()
-        .map(|message| timestamp(message.envelope.received_at))
-        .collect();
-    let device_ids: Vec<Option<i64>> = rows
-        .iter()
-        .map(|message| {
-            message
-                .decoded
-                .device
-                .as_ref()
-                .and_then(|device| devices.get(device).copied())
-        })
-        .collect();
-    let sources: Vec<&str> = rows
-        .iter()
-        .map(|message| message.envelope.source.as_str())
-        .collect();
-    let topics: Vec<String> = rows
-        .iter()
-        .map(|message| without_nul(&message.envelope.topic))
-        .collect();
-    let content_types: Vec<Option<String>> = rows
-        .iter()
-        .map(|message| message.envelope.content_type.as_deref().map(without_nul))
-        .collect();
-    let traces: Vec<Option<&str>> = rows
-        .iter()
-        .map(|message| message.envelope.traceparent.as_deref())
-        .collect();
-    let decoders: Vec<Option<String>> = rows
-        .iter()
-        .map(|message| message.decoded.decoder.map(|tag| tag.to_string()))
-        .collect();
-    let outcomes: Vec<&str> = rows.iter().map(|message| message.outcome_name()).collect();
-    let decoded: Vec<i32> = rows
-        .iter()
-        .map(|message| count(decoded_count(message)))
-        .collect();
-    let errors: Vec<i32> = rows
-        .iter()
-        .map(|message| count(message.errors().len()))
-        .collect();
-    let hashes: Vec<Option<Vec<u8>>> = rows
-        .iter()
-        .map(|message| {
-            message
-                .envelope
+    let mut columns = Columns::default();
+    for message in rows {
+        columns.push(message, devices);
+    }
+    columns.execute(connection, epoch).await
+}
+
+impl<'a> Columns<'a> {
+    fn push(&mut self, message: &'a PendingMessage, devices: &DeviceIds) {
+        let envelope = &message.envelope;
+        let device = message.decoded.device.as_ref();
+        self.sequences.push(sequence(message.sequence));
+        self.received.push(timestamp(envelope.received_at));
+        self.devices
+            .push(device.and_then(|device| devices.get(device).copied()));
+        self.sources.push(envelope.source.as_str());
+        self.topics.push(without_nul(&envelope.topic));
+        self.content_types
+            .push(envelope.content_type.as_deref().map(without_nul));
+        self.traces.push(envelope.traceparent.as_deref());
+        self.decoders
+            .push(message.decoded.decoder.map(|tag| tag.to_string()));
+        self.outcomes.push(message.outcome_name());
+        self.decoded.push(count(decoded_count(message)));
+        self.errors.push(count(message.errors().len()));
+        self.lengths.push(full_length(message));
+        self.hashes.push(
+            envelope
                 .truncated
                 .as_ref()
-                .map(|truncated| truncated.sha256.to_vec())
-        })
-        .collect();
-    let payloads: Vec<&[u8]> = rows
-        .iter()
-        .map(|message| message.payload.as_ref())
-        .collect();
-    let inserted: Vec<i64> = sqlx::query_scalar(INSERT)
-        .bind(epoch)
-        .bind(column(|message| sequence(message.sequence)))
-        .bind(received)
-        .bind(device_ids)
-        .bind(sources)
-        .bind(topics)
-        .bind(content_types)
-        .bind(traces)
-        .bind(decoders)
-        .bind(outcomes)
-        .bind(decoded)
-        .bind(errors)
-        .bind(column(full_length))
-        .bind(hashes)
-        .bind(payloads)
-        .fetch_all(connection)
-        .await
-        .map_err(Error::during("insert raw records"))?;
-    Ok(inserted.into_iter().map(i64::cast_unsigned).collect())
+                .map(|whole| whole.sha256.as_slice()),
+        );
+        self.payloads.push(message.payload.as_ref());
+    }
+
+    async fn execute(
+        self,
+        connection: &mut PgConnection,
+        epoch: i32,
+    ) -> Result<HashSet<u64>, Error> {
+        let inserted: Vec<i64> = sqlx::query_scalar(INSERT)
+            .bind(epoch)
+            .bind(self.sequences)
+            .bind(self.received)
+            .bind(self.devices)
+            .bind(self.sources)
+            .bind(self.topics)
+            .bind(self.content_types)
+            .bind(self.traces)
+            .bind(self.decoders)
+            .bind(self.outcomes)
+            .bind(self.decoded)
+            .bind(self.errors)
+            .bind(self.lengths)
+            .bind(self.hashes)
+            .bind(self.payloads)
+            .fetch_all(connection)
+            .await
+            .map_err(Error::during("insert raw records"))?;
+        Ok(inserted.into_iter().map(i64::cast_unsigned).collect())
+    }
 }
 
 /// Readings a payload claims to hold: good ones and refused ones.

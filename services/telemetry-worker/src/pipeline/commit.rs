@@ -23,7 +23,7 @@ pub(super) async fn run(pipeline: &Pipeline, batch: Batch) {
         match store(pipeline, &batch).await {
             Stored::Committed(outcome) => finish(pipeline, &batch, &outcome).await,
             Stored::Refused { code, text } if batch.messages.len() == 1 => {
-                bury(pipeline, batch, code, text).await
+                bury(pipeline, batch, code, text).await;
             }
             Stored::Refused { .. } => {
                 let half = batch.messages.len() / 2;
