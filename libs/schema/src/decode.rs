@@ -4,8 +4,11 @@
 //! and numbers equal readings. What each decoder takes is in its module.
 
 mod ack;
+mod draft;
+mod fault;
+mod field;
 mod flat;
-mod item;
+mod identity;
 mod senml;
 mod startup;
 mod status;
@@ -15,7 +18,7 @@ use std::fmt;
 
 use crate::catalogue::Catalogue;
 use crate::dedup::Position;
-use crate::json::{self, Fields, Json, Kind};
+use crate::json::{self, Fields, Root};
 use crate::reading::{DeviceRef, ItemError, Reading, Startup};
 use crate::reason::Reason;
 use crate::serial::Serial;
@@ -102,27 +105,13 @@ pub struct Document<'a> {
     root: Root<'a>,
 }
 
-#[derive(Debug)]
-enum Root<'a> {
-    Object(Fields<'a>),
-    Array(Vec<Json<'a>>),
-    Scalar,
-}
-
 impl<'a> Document<'a> {
     /// Reads a payload.
     ///
     /// # Errors
     /// One line saying why the bytes are no JSON.
     pub fn parse(payload: &'a [u8]) -> Result<Self, String> {
-        let value = json::parse(payload)?;
-        let root = match value.kind() {
-            Kind::Object => value.object().map(Root::Object),
-            Kind::Array => value.array().map(Root::Array),
-            _ => Some(Root::Scalar),
-        };
-        root.map(|root| Self { root })
-            .ok_or_else(|| "the payload is no JSON".to_owned())
+        json::parse(payload).map(|root| Self { root })
     }
 
     fn object(&self) -> Option<&Fields<'a>> {
@@ -170,7 +159,7 @@ pub fn decode(payload: &[u8], context: &DecodeContext<'_>) -> Decoded {
             Err(detail) => out.errors.push(whole(Reason::InvalidJson, detail, context)),
         }
     }
-    item::assign_identities(&mut out.readings, context.position);
+    identity::assign_identities(&mut out.readings, context.position);
     out.device = common_device(&out);
     out
 }
@@ -191,7 +180,7 @@ fn unreadable(context: &DecodeContext<'_>) -> Option<(Reason, String)> {
         )),
         Topic::InvalidSerial(name) => Some((
             Reason::InvalidSerial,
-            format!("{} in the topic is no serial", item::shown(name)),
+            format!("{} in the topic is no serial", fault::shown(name)),
         )),
         _ => None,
     }

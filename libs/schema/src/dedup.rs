@@ -85,7 +85,95 @@ pub fn dedup(identity: Identity<'_>) -> i64 {
             hasher.update(item.to_be_bytes());
         }
     }
-    let digest: [u8; 32] = hasher.finalize().into();
-    let [a, b, c, d, e, f, g, h, ..] = digest;
-    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+    let mut first = [0; 8];
+    first.copy_from_slice(&hasher.finalize()[..8]);
+    i64::from_be_bytes(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content(value: &Value, boolean: bool, device_seq: Option<i64>, occurrence: u32) -> i64 {
+        dedup(Identity::Content {
+            value,
+            boolean,
+            device_seq,
+            occurrence,
+        })
+    }
+
+    /// These numbers stand in the keys of stored readings. If this test fails, the code is wrong.
+    #[test]
+    fn golden_values_never_change() {
+        let number = Value::Number(71.5);
+        let text = Value::Text("läuft".into());
+        let position = Position { epoch: 1, seq: 42 };
+        let table = [
+            (content(&number, false, None, 0), -1_319_646_540_951_749_344),
+            (content(&number, false, None, 1), 7_168_035_846_114_993_927),
+            (
+                content(&number, false, Some(42), 0),
+                1_870_407_615_811_172_442,
+            ),
+            (
+                content(&number, false, Some(-1), 0),
+                9_019_883_802_463_266_756,
+            ),
+            (
+                content(&Value::Number(0.0), false, None, 0),
+                699_255_142_219_005_464,
+            ),
+            (
+                content(&Value::Number(1.0), true, None, 0),
+                -7_086_328_151_207_314_496,
+            ),
+            (content(&text, false, None, 0), -2_319_080_885_032_006_511),
+            (
+                content(&text, false, Some(42), 7),
+                3_369_843_177_878_311_331,
+            ),
+            (
+                dedup(Identity::Position { position, item: 0 }),
+                -6_223_429_461_197_423_632,
+            ),
+            (
+                dedup(Identity::Position { position, item: 3 }),
+                -8_998_182_292_841_249_464,
+            ),
+        ];
+        let (found, golden): (Vec<i64>, Vec<i64>) = table.into_iter().unzip();
+        assert_eq!(found, golden);
+    }
+
+    #[test]
+    fn each_part_counts() {
+        let one = Value::Number(1.0);
+        let hashes = [
+            content(&one, false, None, 0),
+            content(&one, true, None, 0),
+            content(&one, false, Some(0), 0),
+            content(&one, false, None, 1),
+            content(&Value::Number(2.0), false, None, 0),
+            content(&Value::Text("1".into()), false, None, 0),
+            dedup(Identity::Position {
+                position: Position { epoch: 0, seq: 0 },
+                item: 0,
+            }),
+            dedup(Identity::Position {
+                position: Position { epoch: 1, seq: 0 },
+                item: 0,
+            }),
+            dedup(Identity::Position {
+                position: Position { epoch: 0, seq: 1 },
+                item: 0,
+            }),
+            dedup(Identity::Position {
+                position: Position { epoch: 0, seq: 0 },
+                item: 1,
+            }),
+        ];
+        let distinct: std::collections::HashSet<i64> = hashes.into_iter().collect();
+        assert_eq!(distinct.len(), hashes.len());
+    }
 }

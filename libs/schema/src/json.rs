@@ -110,20 +110,41 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// A document, taken apart one level.
+#[derive(Debug)]
+pub(crate) enum Root<'a> {
+    Object(Fields<'a>),
+    Array(Vec<Json<'a>>),
+    Scalar,
+}
+
 /// Reads a payload.
 ///
 /// # Errors
 /// One line saying what is wrong, when the bytes are no JSON: not UTF-8, another grammar, nested deeper than
 /// [`MAX_DEPTH`], or with half of a surrogate pair in a string.
-pub(crate) fn parse(payload: &[u8]) -> Result<Json<'_>, String> {
+pub(crate) fn parse(payload: &[u8]) -> Result<Root<'_>, String> {
     if payload.is_empty() {
         return Err("the payload is empty".to_owned());
     }
     let text = std::str::from_utf8(payload).map_err(|error| error.to_string())?;
-    let raw: &RawValue = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let value = Json(raw.get());
-    check(value.0)?;
-    Ok(value)
+    let root = parse_root(text).map_err(|error| error.to_string())?;
+    check(text)?;
+    Ok(root)
+}
+
+fn parse_root(text: &str) -> serde_json::Result<Root<'_>> {
+    let first = text
+        .trim_start_matches([' ', '\t', '\n', '\r'])
+        .as_bytes()
+        .first();
+    match first {
+        Some(b'{') => serde_json::from_str(text).map(Root::Object),
+        Some(b'[') => {
+            serde_json::from_str::<Elements<'_>>(text).map(|elements| Root::Array(elements.0))
+        }
+        _ => serde_json::from_str::<&RawValue>(text).map(|_| Root::Scalar),
+    }
 }
 
 /// What the grammar alone does not tell: depth and surrogates. Most payloads need no second look.
@@ -248,5 +269,130 @@ impl<'de> Deserialize<'de> for Elements<'de> {
             }
         }
         deserializer.deserialize_seq(ElementsVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn fields(text: &str) -> Fields<'_> {
+        match parse(text.as_bytes()) {
+            Ok(Root::Object(fields)) => fields,
+            other => panic!("{text} is no object: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_json() {
+        let deep = "[".repeat(MAX_DEPTH + 1) + &"]".repeat(MAX_DEPTH + 1);
+        let hidden = format!("{{\"a\":{{\"b\":{deep}}}}}");
+        for bad in [
+            "",
+            " ",
+            "{",
+            "{}x",
+            "{} {}",
+            "nul",
+            "NaN",
+            "Infinity",
+            "-Infinity",
+            "[1,]",
+            "{\"a\":1,}",
+            "{'a':1}",
+            "\u{feff}{}",
+            "\0",
+            "{\"a\":\"\0\"}",
+            "{\"a\":1\0}",
+            "01",
+            "1.",
+            ".5",
+            "+1",
+            "1e",
+            "\"\u{1}\"",
+            "\"\\x\"",
+            "\"\\ud800\"",
+            "[\"\\udc00\"]",
+            "{\"\\ud800\":1}",
+            "{\"a\":\"\\ud800\\u0041\"}",
+            "{\"a\":[\"\\ud800x\"]}",
+            &deep,
+            &hidden,
+        ] {
+            assert!(parse(bad.as_bytes()).is_err(), "{bad:?}");
+        }
+        for bad in [&b"\xff"[..], b"{\"a\":\"\xc3\"}", b"{\"\xed\xa0\x80\":1}"] {
+            assert!(parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn takes_what_is() {
+        let deep = "[".repeat(MAX_DEPTH) + &"]".repeat(MAX_DEPTH);
+        let wide = format!("[{}]", vec!["[{}]"; 500].join(","));
+        for good in [
+            "{}",
+            " \r\n\t[ ] ",
+            "1e400",
+            "-0",
+            "null",
+            "\"\\ud83d\\ude00 \\\\u \\\"\"",
+            &deep,
+            &wide,
+        ] {
+            assert!(parse(good.as_bytes()).is_ok(), "{good:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_of_duplicate_keys_stands() {
+        let fields = fields(r#"{"a":1,"\u0061":2,"a":null}"#);
+        assert_eq!(fields.get("a").unwrap().kind(), Kind::Null);
+        assert!(fields.has("a") && fields.optional("a").is_none());
+        assert_eq!(fields.names().count(), 3);
+    }
+
+    #[test]
+    fn values_are_what_they_say() {
+        let fields =
+            fields(r#"{"t":"a\n\u00e4","n":-1.50e3,"big":1e400,"o":{"x":[1,true]},"f":false}"#);
+        assert_eq!(fields.get("t").unwrap().text().unwrap(), "a\nä");
+        assert_eq!(fields.get("n").unwrap().number(), Some("-1.50e3"));
+        assert_eq!(fields.get("n").unwrap().double(), Some(-1500.0));
+        assert_eq!(fields.get("big").unwrap().double(), Some(f64::INFINITY));
+        assert_eq!(fields.get("f").unwrap().kind(), Kind::Boolean(false));
+        let list = fields
+            .get("o")
+            .unwrap()
+            .object()
+            .unwrap()
+            .get("x")
+            .unwrap()
+            .array()
+            .unwrap();
+        assert_eq!(list.len(), 2);
+        assert!(
+            list[0].text().is_none() && list[1].object().is_none() && list[1].number().is_none()
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_serde_json(text in r#"([\[\]{}:,"0-9eE.+-]|null|true|"a"|"\\ud83d"|"\\ude00"| ){0,12}"#) {
+            let ours = parse(text.as_bytes()).is_ok();
+            let theirs = match serde_json::from_str::<serde_json::Value>(&text) {
+                Err(error) => error.to_string().starts_with("number out of range"),
+                Ok(_) => true,
+            };
+            prop_assert_eq!(ours, theirs, "{}", text);
+        }
+
+        #[test]
+        fn any_text_survives(text in any::<String>()) {
+            let json = serde_json::to_string(&serde_json::json!({"k": &text})).unwrap();
+            let fields = fields(&json);
+            prop_assert_eq!(fields.get("k").unwrap().text().unwrap(), text);
+        }
     }
 }

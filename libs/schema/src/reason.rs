@@ -40,15 +40,15 @@ reasons! {
     UnknownFormat = "unknown_format", "The JSON is of no format the platform knows.";
     MissingField = "missing_field", "A field that the format requires is not there.";
     WrongType = "wrong_type", "A field holds a value of another type than the format requires.";
-    InvalidSerial = "invalid_serial", "A serial is not 1 to 64 of A-Z a-z 0-9 . _ : -, or is reserved.";
+    InvalidSerial = "invalid_serial", "A serial is not 1 to 64 letters, digits, dots, underscores, colons or hyphens, or is reserved.";
     DeviceMismatch = "device_mismatch", "The payload names another device than its topic.";
     UnknownEventType = "unknown_event_type", "The event type of a flat event is not in the catalogue of metrics.";
     InvalidMetric = "invalid_metric", "A metric name is not 1 to 128 printable characters.";
     TimestampInvalid = "timestamp_invalid", "A time is a text that is not RFC 3339 with offset.";
     UnitMismatch = "unit_mismatch", "The unit is another than the catalogue's and no conversion is known.";
     OutOfRange = "out_of_range", "The value lies outside the range of its metric or field.";
-    StartupAuthError = "startup_auth_error", "The provisioning token of a device_startup is not the one for its serial.";
-    StartupDisabled = "startup_disabled", "Provisioning by device_startup is switched off.";
+    StartupAuthError = "startup_auth_error", "The provisioning token of a `device_startup` is not the one for its serial.";
+    StartupDisabled = "startup_disabled", "Provisioning by `device_startup` is switched off.";
     StorageRefused = "storage_refused", "The database refused this item for a reason of its own.";
 }
 

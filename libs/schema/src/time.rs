@@ -142,3 +142,126 @@ fn micros(number: Decimal, digits: i32) -> Option<Micros> {
 fn representable(micros: Micros) -> Option<Micros> {
     REPRESENTABLE.contains(&micros).then_some(micros)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2026-11-20T10:00:00Z.
+    const NOW: Micros = 1_795_168_800 * SECOND;
+
+    fn seconds(text: &str) -> Claim {
+        Claim::Seconds(Decimal::parse(text).unwrap())
+    }
+
+    #[test]
+    fn reads_rfc_3339_with_offset_only() {
+        let table = [
+            ("2026-11-20T10:00:00Z", Some(NOW)),
+            ("2026-11-20T10:00:00.000Z", Some(NOW)),
+            ("2026-11-20t11:00:00.25+01:00", Some(NOW + 250_000)),
+            ("2026-11-20T10:00:00.0000015Z", Some(NOW + 2)),
+            ("2026-11-20T10:00:00.123456789Z", Some(NOW + 123_457)),
+            ("2016-12-31T23:59:60Z", Some(1_483_228_800 * SECOND)),
+            ("1970-01-01T00:00:00-00:00", Some(0)),
+            ("2026-11-20T10:00:00", None),
+            ("2026-11-20T10:00:00+0100", None),
+            ("2026-11-20", None),
+            ("2026-02-30T10:00:00Z", None),
+            ("2026-11-20T10:00:00Z ", None),
+            ("1795168800", None),
+            ("yesterday", None),
+            ("", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(parse_rfc3339(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn believes_plausible_claims_and_keeps_the_others() {
+        let table = [
+            (Claim::None, NOW, None, Quality::ArrivalTime),
+            (seconds("1795168799.5"), NOW - 500_000, None, Quality::Ok),
+            (
+                seconds("1795168799500"),
+                NOW - 500_000,
+                None,
+                Quality::Scaled,
+            ),
+            (
+                seconds("1795168799500000"),
+                NOW - 500_000,
+                None,
+                Quality::Scaled,
+            ),
+            (
+                seconds("1795168799500000123"),
+                NOW - 500_000,
+                None,
+                Quality::Scaled,
+            ),
+            (seconds("0"), NOW, Some(0), Quality::ImplausibleClock),
+            (
+                seconds("-5"),
+                NOW,
+                Some(-5 * SECOND),
+                Quality::ImplausibleClock,
+            ),
+            (
+                seconds("4294967295"),
+                NOW,
+                Some(4_294_967_295 * SECOND),
+                Quality::ImplausibleClock,
+            ),
+            (seconds("1e400"), NOW, None, Quality::ImplausibleClock),
+            (seconds("1e12"), NOW, None, Quality::ImplausibleClock),
+            (Claim::Instant(NOW + DAY), NOW + DAY, None, Quality::Ok),
+            (
+                Claim::Instant(NOW + DAY + 1),
+                NOW,
+                Some(NOW + DAY + 1),
+                Quality::ImplausibleClock,
+            ),
+            (Claim::Instant(0), NOW, Some(0), Quality::ImplausibleClock),
+        ];
+        for (claim, recorded_at, device_time, quality) in table {
+            let moment = ClockPolicy::default().judge(claim, NOW);
+            assert_eq!(
+                moment,
+                Moment {
+                    recorded_at,
+                    device_time,
+                    quality
+                },
+                "{claim:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn extremes_of_time_do_not_overflow() {
+        for at in [i64::MIN, i64::MAX, 0] {
+            let policy = ClockPolicy {
+                past: i64::MAX,
+                future: i64::MAX,
+            };
+            assert!(policy.is_plausible(at, at));
+            let moment = policy.judge(seconds("1e18"), at);
+            assert_eq!(
+                moment.recorded_at == at,
+                moment.quality == Quality::ImplausibleClock
+            );
+        }
+    }
+
+    #[test]
+    fn datetimes_come_back() {
+        assert_eq!(to_datetime(NOW).map(from_datetime), Some(NOW));
+        assert_eq!(
+            to_datetime(NOW).unwrap().to_rfc3339(),
+            "2026-11-20T10:00:00+00:00"
+        );
+        assert_eq!(to_datetime(i64::MAX), None);
+    }
+}

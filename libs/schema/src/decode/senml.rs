@@ -12,7 +12,8 @@
 
 mod record;
 
-use super::item::{Fault, index_of, topic_device};
+use super::fault::{Fault, Place, index_of};
+use super::field::topic_device;
 use super::{DecodeContext, Decoded, Decoder, DecoderTag, Document, Root};
 use crate::json::{Fields, Json};
 use crate::reason::Reason;
@@ -61,9 +62,10 @@ impl Decoder for SenMl {
         match &document.root {
             Root::Object(fields) => {
                 if let Err(fault) = check_record(fields).and_then(|()| base.update(fields)) {
-                    out.errors.push(fault.at(topic_device(context), "", 0));
+                    out.errors
+                        .push(fault.at(topic_device(context), Place::Whole));
                 } else {
-                    record::decode_record(fields, &base, context, ("", 0), out);
+                    record::decode_record(fields, &base, context, Place::Whole, out);
                 }
             }
             Root::Array(elements) => decode_pack(elements, base, context, out),
@@ -94,21 +96,18 @@ fn decode_pack(
             && let Err(fault) = check_record(fields).and_then(|()| base.update(fields))
         {
             out.errors
-                .push(fault.at(topic_device(context), &format!("/{index}"), index_of(index)));
+                .push(fault.at(topic_device(context), Place::Element(index_of(index))));
             return;
         }
         bases.push(base.clone());
     }
     for (index, (record, base)) in records.iter().zip(&bases).enumerate() {
-        let prefix = format!("/{index}");
-        let place = (prefix.as_str(), index_of(index));
-        match record {
-            Some(fields) => record::decode_record(fields, base, context, place, out),
-            None => {
-                let fault = Fault::new(Reason::WrongType, "", "a SenML record must be an object");
-                out.errors
-                    .push(fault.at(topic_device(context), place.0, place.1));
-            }
+        let place = Place::Element(index_of(index));
+        if let Some(fields) = record {
+            record::decode_record(fields, base, context, place, out);
+        } else {
+            let fault = Fault::new(Reason::WrongType, "", "a SenML record must be an object");
+            out.errors.push(fault.at(topic_device(context), place));
         }
     }
 }
@@ -118,7 +117,7 @@ fn check_record(fields: &Fields<'_>) -> Result<(), Fault> {
     if let Some(name) = fields.names().find(|name| name.ends_with('_')) {
         let detail = format!(
             "the field {} must be understood and is not",
-            super::item::shown(name)
+            super::fault::shown(name)
         );
         return Err(Fault::new(Reason::UnknownFormat, "", detail));
     }

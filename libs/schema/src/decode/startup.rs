@@ -5,13 +5,13 @@
 
 use std::borrow::Cow;
 
-use super::item::{Fault, Faults, claim, optional_word, required_text, shown, topic_device};
+use super::fault::{Fault, Faults, Place, shown};
+use super::field::{claim, optional_word, required_text, topic_device};
 use super::{DecodeContext, Decoded, Decoder, DecoderTag, Document};
 use crate::json::{Fields, Json};
 use crate::reading::{DeviceRef, Startup};
 use crate::reason::Reason;
 use crate::serial::Serial;
-use crate::time::{Claim, Moment};
 use crate::topic::Topic;
 
 /// The event type of a startup.
@@ -38,7 +38,7 @@ impl Decoder for DeviceStartup {
 
     fn decode(&self, document: &Document<'_>, context: &DecodeContext<'_>, out: &mut Decoded) {
         if let Some(fields) = document.object() {
-            decode_startup(fields, context, ("", 0), out);
+            decode_startup(fields, context, Place::Whole, out);
         }
     }
 }
@@ -51,26 +51,22 @@ pub(super) fn is_startup(fields: &Fields<'_>) -> bool {
         .is_some_and(|text| text == EVENT_TYPE)
 }
 
-/// Decodes one startup; `place` is the pointer to it and its index.
+/// Decodes the startup at this place.
 pub(super) fn decode_startup(
     fields: &Fields<'_>,
     context: &DecodeContext<'_>,
-    place: (&str, u32),
+    place: Place,
     out: &mut Decoded,
 ) {
-    let (prefix, item) = place;
-    match startup(fields, context, item) {
+    match startup(fields, context, place.item()) {
         Ok(startup) => {
             out.firmware.clone_from(&startup.firmware);
             out.startups.push(startup);
         }
         Err(fault) => {
-            let named = required_text(fields, "serial")
-                .and_then(|text| own_serial(&text))
-                .ok()
-                .map(DeviceRef::from);
-            out.errors
-                .push(fault.at(topic_device(context).or(named), prefix, item));
+            let named = required_text(fields, "serial").and_then(|text| own_serial(&text));
+            let device = topic_device(context).or_else(|| named.ok().map(DeviceRef::from));
+            out.errors.push(fault.at(device, place));
         }
     }
 }
@@ -86,25 +82,16 @@ fn startup(fields: &Fields<'_>, context: &DecodeContext<'_>, item: u32) -> Resul
     let token = faults.check(required_text(fields, "provision_token"));
     let firmware = faults.check(optional_word(fields, "firmware")).flatten();
     let model = faults.check(optional_word(fields, "model")).flatten();
-    let claim = faults
-        .check(claim(fields, "timestamp"))
-        .unwrap_or(Claim::None);
-    let Moment {
-        recorded_at: started_at,
-        ..
-    } = context.clock.judge(claim, context.received_at);
-    match (serial, token, faults.first()) {
-        (Some(serial), Some(token), None) => Ok(Startup {
-            serial,
-            token: token.into_owned(),
-            firmware: firmware.map(Cow::into_owned),
-            model: model.map(Cow::into_owned),
-            started_at,
-            item,
-        }),
-        (_, _, Some(fault)) => Err(fault),
-        (_, _, None) => Err(Fault::missing("serial")),
-    }
+    let claim = faults.check(claim(fields, "timestamp"));
+    let ((serial, token), claim) = faults.finish(serial.zip(token).zip(claim))?;
+    Ok(Startup {
+        serial,
+        token: token.into_owned(),
+        firmware: firmware.map(Cow::into_owned),
+        model: model.map(Cow::into_owned),
+        started_at: context.clock.judge(claim, context.received_at).recorded_at,
+        item,
+    })
 }
 
 fn check_event_type(fields: &Fields<'_>) -> Result<(), Fault> {

@@ -1,6 +1,7 @@
 //! `{"online":true|false}` on `sens/v1/{serial}/status`: presence, also the last will.
 
-use super::item::{Fault, required, topic_device};
+use super::fault::{Fault, Place};
+use super::field::{required, topic_device};
 use super::{Control, DecodeContext, Decoded, Decoder, DecoderTag, Document};
 use crate::json::{Fields, Kind};
 use crate::topic::Topic;
@@ -26,12 +27,12 @@ impl Decoder for Status {
         };
         match online(fields) {
             Ok(online) => {
-                out.control = Some(Control::Status {
-                    serial: serial.clone(),
-                    online,
-                })
+                let serial = serial.clone();
+                out.control = Some(Control::Status { serial, online });
             }
-            Err(fault) => out.errors.push(fault.at(topic_device(context), "", 0)),
+            Err(fault) => out
+                .errors
+                .push(fault.at(topic_device(context), Place::Whole)),
         }
     }
 }

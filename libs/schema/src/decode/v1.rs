@@ -8,9 +8,11 @@
 
 use std::borrow::Cow;
 
-use super::item::{
-    Draft, Fault, Faults, Sent, check_metric, claim, device, index_of, integer, optional_word,
-    required, required_text, shown, topic_device,
+use super::draft::{Draft, Sent};
+use super::fault::{Fault, Faults, Place, index_of, shown};
+use super::field::{
+    check_metric, claim, device, integer, legacy_id, optional_word, required, required_text,
+    topic_device,
 };
 use super::{DecodeContext, Decoded, Decoder, DecoderTag, Document};
 use crate::json::{Fields, Json, Kind};
@@ -44,7 +46,9 @@ impl Decoder for V1 {
         };
         match head(fields, context) {
             Ok((device, readings)) => batch(fields, &device, &readings, context, out),
-            Err(fault) => out.errors.push(fault.at(topic_device(context), "", 0)),
+            Err(fault) => out
+                .errors
+                .push(fault.at(topic_device(context), Place::Whole)),
         }
     }
 }
@@ -53,7 +57,7 @@ fn is_version_1(fields: &Fields<'_>) -> bool {
     fields
         .get("v")
         .and_then(Json::double)
-        .is_some_and(|version| version == 1.0)
+        .is_some_and(|version| (version - 1.0).abs() < f64::EPSILON)
 }
 
 /// What the batch as a whole needs: its version, its device and its readings.
@@ -80,11 +84,8 @@ fn head<'a>(
             .array()
             .ok_or_else(|| Fault::wrong_type("readings", "an array", value))
     });
-    match (device, faults.check(readings), faults.first()) {
-        (Some(device), Some(readings), None) => Ok((device, readings)),
-        (_, _, Some(fault)) => Err(fault),
-        (_, _, None) => Err(Fault::missing("readings")),
-    }
+    let readings = faults.check(readings);
+    faults.finish(device.zip(readings))
 }
 
 /// The device of a batch: every place that names one must name the same.
@@ -95,7 +96,7 @@ fn batch_device(fields: &Fields<'_>, context: &DecodeContext<'_>) -> Result<Devi
             continue;
         };
         let named = if field == "device_id" {
-            DeviceRef::Legacy(legacy_number(value)?)
+            DeviceRef::Legacy(legacy_id(fields)?)
         } else {
             let text = value
                 .text()
@@ -117,17 +118,6 @@ fn batch_device(fields: &Fields<'_>, context: &DecodeContext<'_>) -> Result<Devi
     found.ok_or_else(|| Fault::missing("serial"))
 }
 
-fn legacy_number(value: Json<'_>) -> Result<i64, Fault> {
-    match integer("device_id", value)? {
-        id if id < 0 => Err(Fault::new(
-            Reason::OutOfRange,
-            "/device_id",
-            format!("device_id {id} is negative"),
-        )),
-        id => Ok(id),
-    }
-}
-
 /// What the readings of a batch share.
 struct Shared<'a> {
     device: &'a DeviceRef,
@@ -143,7 +133,10 @@ fn batch(
     context: &DecodeContext<'_>,
     out: &mut Decoded,
 ) {
-    let mut take = |fault: Fault| out.errors.push(fault.at(Some(device.clone()), "", 0));
+    let mut take = |fault: Fault| {
+        out.errors
+            .push(fault.at(Some(device.clone()), Place::Whole));
+    };
     let seq = fields
         .optional("seq")
         .map(|value| integer("seq", value))
@@ -164,10 +157,9 @@ fn batch(
         let item = index_of(index);
         match reading(*value, item, &shared, context) {
             Ok(reading) => out.readings.push(reading),
-            Err(fault) => {
-                out.errors
-                    .push(fault.at(Some(device.clone()), &format!("/readings/{index}"), item))
-            }
+            Err(fault) => out
+                .errors
+                .push(fault.at(Some(device.clone()), Place::Reading(item))),
         }
     }
 }
@@ -189,21 +181,18 @@ fn reading(
     let sent = faults.check(sent(&fields));
     let unit = faults.check(optional_word(&fields, "unit")).flatten();
     let claim = faults.check(reading_claim(&fields, shared));
-    match (metric, sent, claim, faults.first()) {
-        (Some(metric), Some(value), Some(claim), None) => Draft {
-            device: shared.device.clone(),
-            metric: &metric,
-            value,
-            unit,
-            moment: context.clock.judge(claim, context.received_at),
-            device_seq: shared.device_seq,
-            item,
-            names: ("value", "unit"),
-        }
-        .finish(context.catalogue),
-        (_, _, _, Some(fault)) => Err(fault),
-        _ => Err(Fault::missing("metric")),
-    }
+    let ((metric, value), claim) = faults.finish(metric.zip(sent).zip(claim))?;
+    let draft = Draft {
+        device: shared.device.clone(),
+        metric: &metric,
+        value,
+        unit,
+        moment: context.clock.judge(claim, context.received_at),
+        device_seq: shared.device_seq,
+        item,
+        names: ("value", "unit"),
+    };
+    draft.finish(context.catalogue)
 }
 
 fn sent<'a>(fields: &Fields<'a>) -> Result<Sent<'a>, Fault> {

@@ -136,3 +136,88 @@ fn parse_exponent(text: &str) -> Option<i32> {
         magnitude
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn rounds_exactly() {
+        let table = [
+            ("1763600000.130209", 6, Some(1_763_600_000_130_209)),
+            ("1732100000.25", 6, Some(1_732_100_000_250_000)),
+            ("1.7321e9", 6, Some(1_732_100_000_000_000)),
+            ("0.0000005", 6, Some(0)),
+            ("0.0000015", 6, Some(2)),
+            ("0.0000025", 6, Some(2)),
+            (
+                "0.00000050000000000000000000000000000000000000000000001",
+                6,
+                Some(1),
+            ),
+            ("-0.0000015", 6, Some(-2)),
+            ("-12.5e1", 0, Some(-125)),
+            ("-0", 6, Some(0)),
+            ("0e999999999999", 6, Some(0)),
+            ("1e-999999999999", 6, Some(0)),
+            ("1e999999999999", 6, None),
+            ("1e400", 6, None),
+            ("340282366920938463463374607431768211456", 0, None),
+            (
+                "123456789012345678901234567890",
+                0,
+                Some(123_456_789_012_345_678_901_234_567_890),
+            ),
+            ("1732100000250", 3, Some(1_732_100_000_250_000)),
+            ("1732100000250000999", -3, Some(1_732_100_000_250_001)),
+        ];
+        for (text, scale, expected) in table {
+            assert_eq!(
+                Decimal::parse(text).unwrap().round_to(scale),
+                expected,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn takes_numbers_only() {
+        for bad in [
+            "", "-", "a", "1.", ".5", "1e", "1e+", "+1", "1 ", "1_0", "0x1", "1e5.5", "NaN", "--1",
+        ] {
+            assert_eq!(Decimal::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn compares_and_adds() {
+        let number = |text| Decimal::parse(text).unwrap();
+        assert!(number("268435455.999999999999").is_below(1 << 28));
+        assert!(!number("268435456").is_below(1 << 28));
+        assert!(!number("1e400").is_below(1 << 28));
+        assert!(number("-1e400").is_below(1 << 28));
+        let sum = (number("1.276020076001e+09") + number("-5")).unwrap();
+        assert_eq!(sum.round_to(6), Some(1_276_020_071_001_000));
+        assert_eq!(number("1e400") + number("1"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn microseconds_come_back(micros in any::<i64>()) {
+            let sign = if micros < 0 { "-" } else { "" };
+            let magnitude = micros.unsigned_abs();
+            let text = format!("{sign}{}.{:06}", magnitude / 1_000_000, magnitude % 1_000_000);
+            prop_assert_eq!(Decimal::parse(&text).unwrap().round_to(6), Some(i128::from(micros)));
+        }
+
+        #[test]
+        fn never_panics(text in "-?[0-9]{0,60}(\\.[0-9]{0,60})?([eE][+-]?[0-9]{0,12})?", scale in -20..20_i32) {
+            if let Some(decimal) = Decimal::parse(&text) {
+                let _rounded = decimal.round_to(scale);
+                let _sum = decimal + decimal;
+                let _below = decimal.is_below(1);
+            }
+        }
+    }
+}

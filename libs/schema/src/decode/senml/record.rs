@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::super::item::{
-    Draft, Fault, Faults, Sent, check_metric, device, optional_word, required_text, topic_device,
-};
+use super::super::draft::{Draft, Sent};
+use super::super::fault::{Fault, Faults, Place};
+use super::super::field::{check_metric, device, optional_word, required_text, topic_device};
 use super::super::{DecodeContext, Decoded};
-use crate::json::{Fields, Json, Kind};
+use crate::json::{Fields, Kind};
 use crate::reading::{DeviceRef, Quality};
 use crate::reason::Reason;
 use crate::time::{Claim, Decimal, Micros, Moment};
@@ -56,15 +56,14 @@ struct Record<'a> {
     moment: Moment,
 }
 
-/// Decodes a record under its base fields; `place` is the pointer to it and its index.
+/// Decodes a record under its base fields; `place` is where it stands.
 pub(super) fn decode_record(
     fields: &Fields<'_>,
     base: &Base,
     context: &DecodeContext<'_>,
-    place: (&str, u32),
+    place: Place,
     out: &mut Decoded,
 ) {
-    let (prefix, item) = place;
     if !REGULAR.iter().any(|name| fields.has(name)) {
         return;
     }
@@ -73,7 +72,7 @@ pub(super) fn decode_record(
         Err(fault) => {
             let device = topic_device(context)
                 .or_else(|| device_and_prefix(base, context).ok().map(|found| found.0));
-            out.errors.push(fault.at(device, prefix, item));
+            out.errors.push(fault.at(device, place));
             return;
         }
     };
@@ -84,14 +83,14 @@ pub(super) fn decode_record(
         unit,
         moment: record.moment,
         device_seq: None,
-        item,
+        item: place.item(),
         names: (name, "u"),
     };
     let mut finish = |draft: Draft<'_>| match draft.finish(context.catalogue) {
         Ok(reading) => out.readings.push(reading),
         Err(fault) => out
             .errors
-            .push(fault.at(Some(record.device.clone()), prefix, item)),
+            .push(fault.at(Some(record.device.clone()), place)),
     };
     if let Some((value, name)) = record.value {
         finish(draft(&record.metric, value, record.unit.clone(), name));
@@ -122,18 +121,16 @@ fn resolve<'a>(
     let unit = faults.check(optional_word(fields, "u")).flatten();
     let time = faults.check(decimal(fields, "t"));
     faults.check(decimal(fields, "ut"));
-    match (named, value, sum, time, faults.first()) {
-        (Some((device, metric)), Some(value), Some(sum), Some(time), None) => Ok(Record {
-            device,
-            metric,
-            value,
-            sum: plus(sum, base.sum),
-            unit: unit.or_else(|| base.unit.as_deref().map(Cow::Borrowed)),
-            moment: moment(base.time, time, context),
-        }),
-        (_, _, _, _, Some(fault)) => Err(fault),
-        _ => Err(Fault::missing("n")),
-    }
+    let (((named, value), sum), time) = faults.finish(named.zip(value).zip(sum).zip(time))?;
+    let (device, metric) = named;
+    Ok(Record {
+        device,
+        metric,
+        value,
+        sum: plus(sum, base.sum),
+        unit: unit.or_else(|| base.unit.as_deref().map(Cow::Borrowed)),
+        moment: moment(base.time, time, context),
+    })
 }
 
 /// The device a record speaks of and the name of its metric.
@@ -267,22 +264,19 @@ fn plus(one: Option<f64>, other: Option<f64>) -> Option<f64> {
 }
 
 fn number(fields: &Fields<'_>, field: &str) -> Result<Option<f64>, Fault> {
-    present_number(fields, field)?
-        .map(|value| value.double().ok_or_else(|| Fault::missing(field)))
-        .transpose()
+    Ok(number_text(fields, field)?.and_then(|text| text.parse().ok()))
 }
 
 fn decimal(fields: &Fields<'_>, field: &str) -> Result<Option<Decimal>, Fault> {
-    Ok(present_number(fields, field)?
-        .and_then(Json::number)
-        .and_then(Decimal::parse))
+    Ok(number_text(fields, field)?.and_then(Decimal::parse))
 }
 
-fn present_number<'a>(fields: &Fields<'a>, field: &str) -> Result<Option<Json<'a>>, Fault> {
-    match fields.get(field) {
-        Some(value) if value.kind() != Kind::Number => {
-            Err(Fault::wrong_type(field, "a number", value))
-        }
-        value => Ok(value),
-    }
+fn number_text<'a>(fields: &Fields<'a>, field: &str) -> Result<Option<&'a str>, Fault> {
+    let Some(value) = fields.get(field) else {
+        return Ok(None);
+    };
+    value
+        .number()
+        .map(Some)
+        .ok_or_else(|| Fault::wrong_type(field, "a number", value))
 }
