@@ -14,7 +14,7 @@ const OTHER_VARIABLES: [&str; 7] = [
     "SENS_RAW",
     "SENS_EVENTS",
     "SENS_DLQ",
-    "SENS_KEY",
+    "SENS_API_KEY",
     "SENS_TEST_DATABASE_URL",
     "SENS_BIN_DIR",
 ];
