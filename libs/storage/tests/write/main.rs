@@ -1,0 +1,6 @@
+//! The write path on a real PostgreSQL: what is stored, what is counted, and what a repetition changes.
+
+mod once;
+mod poison;
+mod roles;
+mod support;

@@ -1,0 +1,121 @@
+//! A migrated database of its own for each test, and messages decoded by the real decoders.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use sens_config::{Config, Need, Secret};
+use sens_schema::envelope::{Envelope, Source};
+use sens_schema::{Catalogue, ClockPolicy, DecodeContext, Position, Topic, decode};
+use sens_storage::PgPool;
+use sens_storage::write::{BatchWriter, PendingMessage};
+use sens_testkit::Postgres;
+
+/// 2026-11-20T10:00:00Z.
+pub(crate) const NOON: i64 = 1_795_168_800_000_000;
+
+/// A database with the platform's schema.
+pub(crate) struct Store {
+    pub(crate) pool: PgPool,
+    pub(crate) writer: BatchWriter,
+    pub(crate) config: Config,
+    pub(crate) postgres: Postgres,
+}
+
+impl Store {
+    pub(crate) async fn start() -> anyhow::Result<Self> {
+        let postgres = Postgres::start().await?;
+        let config = config(postgres.create_fresh_database()?)?;
+        sens_storage::migrate(&config.database).await?;
+        let pool = sens_storage::connect(&config.database, "test", None)?.primary;
+        Ok(Self {
+            writer: BatchWriter::new(pool.clone()),
+            pool,
+            config,
+            postgres,
+        })
+    }
+
+    /// The same database as another login sees it.
+    pub(crate) fn as_login(&self, name: &str, password: &str) -> anyhow::Result<PgPool> {
+        let url = self.config.database.url()?;
+        let (scheme, rest) = url
+            .split_once("://")
+            .ok_or_else(|| anyhow::anyhow!("no scheme in the URL"))?;
+        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+        let mut database = self.config.database.clone();
+        database.url = Some(Secret::new(format!("{scheme}://{name}:{password}@{host}")));
+        Ok(sens_storage::connect(&database, "test", None)?.primary)
+    }
+
+    pub(crate) async fn number(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql)
+            .fetch_one(&self.pool)
+            .await
+            .expect(sql)
+    }
+
+    /// Everything a query gives, as text: for comparing whole tables.
+    pub(crate) async fn dump(&self, table: &str) -> Vec<String> {
+        let sql = format!("SELECT t::text FROM {table} t ORDER BY 1");
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .fetch_all(&self.pool)
+            .await
+            .expect("dump")
+    }
+}
+
+/// The configuration of a service that uses this database.
+pub(crate) fn config(url: String) -> Result<Config, sens_config::ConfigErrors> {
+    sens_config::load_from(
+        &BTreeMap::from([("DATABASE_URL".to_owned(), url)]),
+        &[Need::Database],
+    )
+}
+
+/// A message at a position, decoded as the worker does it.
+pub(crate) fn message(sequence: u64, topic: &str, payload: &[u8]) -> PendingMessage {
+    let envelope = Envelope {
+        topic: topic.to_owned(),
+        source: Source::Mqtt,
+        received_at: NOON + i64::try_from(sequence).unwrap_or_default(),
+        content_type: None,
+        traceparent: None,
+        truncated: None,
+        wait: false,
+    };
+    let parsed = Topic::parse(topic);
+    let catalogue = Catalogue::builtin();
+    let decoded = decode(
+        payload,
+        &DecodeContext {
+            topic: &parsed,
+            received_at: envelope.received_at,
+            content_type: None,
+            truncated: false,
+            full_length: payload.len() as u64,
+            position: Position {
+                epoch: 1,
+                seq: sequence,
+            },
+            catalogue: &catalogue,
+            clock: ClockPolicy::default(),
+        },
+    );
+    let payload = Bytes::copy_from_slice(payload);
+    PendingMessage {
+        sequence,
+        maybe_known: false,
+        envelope,
+        payload,
+        decoded,
+        startups: Vec::new(),
+    }
+}
+
+/// A flat event of a legacy device.
+pub(crate) fn flat(sequence: u64, device: u32, value: f64, at: i64) -> PendingMessage {
+    let payload = format!(
+        r#"{{"device_id":{device},"event_type":"battery_charge","value":{value},"timestamp":{at}}}"#
+    );
+    message(sequence, "sens/legacy/telemetry", payload.as_bytes())
+}
