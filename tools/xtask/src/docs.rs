@@ -5,6 +5,7 @@ mod links;
 mod names;
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
@@ -51,8 +52,9 @@ fn pages() -> Result<Vec<Page>> {
     repository::files()?
         .into_iter()
         .filter(|path| {
-            let page = path.starts_with(PAGES) && (path.ends_with(".md") || path.ends_with(".mdx"));
-            page || path == "README.md"
+            let kind = Path::new(path).extension();
+            let page = kind.is_some_and(|kind| kind == "md" || kind == "mdx");
+            (page && path.starts_with(PAGES)) || path == "README.md"
         })
         .map(|path| {
             let text = fs::read_to_string(repository::root().join(&path))

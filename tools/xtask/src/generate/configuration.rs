@@ -48,7 +48,7 @@ pub(super) fn body() -> String {
             .find(|(name, _)| *name == section)
             .map_or(REST, |(_, heading)| *heading)
     };
-    let mut text = INTRODUCTION.to_owned();
+    let mut text = vec![INTRODUCTION.to_owned()];
     for title in SECTIONS.iter().map(|(_, title)| *title).chain([REST]) {
         let rows: Vec<Vec<String>> = keys
             .iter()
@@ -57,10 +57,10 @@ pub(super) fn body() -> String {
             .collect();
         if !rows.is_empty() {
             let head = ["Variable and key in the file", "Default", "Meaning"];
-            text.push_str(&format!("\n## {title}\n\n{}", table(&head, rows)));
+            text.push(format!("\n## {title}\n\n{}", table(&head, rows)));
         }
     }
-    text
+    text.concat()
 }
 
 fn row(key: &Key) -> Vec<String> {

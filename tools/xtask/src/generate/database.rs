@@ -40,17 +40,18 @@ pub(super) fn body() -> Result<String> {
     let sql = migrations()?;
     let tables = tables(&sql);
     let views = views(&sql);
-    let mut text = INTRODUCTION.to_owned();
-    text.push_str(
-        "\n## Views\n\nConversion happens here, never in stored values (20 ticks = 1 mm).\n",
+    let mut text = vec![INTRODUCTION.to_owned()];
+    text.push(
+        "\n## Views\n\nConversion happens here, never in stored values (20 ticks = 1 mm).\n"
+            .to_owned(),
     );
     for view in views {
-        text.push_str(&format!(
+        text.push(format!(
             "\n### {}\n\n```sql\n{}\n```\n",
             view.name, view.sql
         ));
     }
-    text.push_str("\n## Tables\n");
+    text.push("\n## Tables\n".to_owned());
     for entry in tables {
         let rows = entry
             .columns
@@ -62,9 +63,9 @@ pub(super) fn body() -> Result<String> {
         } else {
             format!("{}\n\n", prose(&entry.about))
         };
-        text.push_str(&format!("\n### {}\n\n{about}{rows}", entry.name));
+        text.push(format!("\n### {}\n\n{about}{rows}", entry.name));
     }
-    Ok(text)
+    Ok(text.concat())
 }
 
 /// The numbered migrations, one after the other.

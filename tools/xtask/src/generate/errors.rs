@@ -56,10 +56,10 @@ pub(super) fn body() -> Result<String> {
     let source = fs::read_to_string(repository::root().join(SOURCE))
         .with_context(|| format!("read {SOURCE}"))?;
     let entries = parse(&source).with_context(|| format!("read the table of codes in {SOURCE}"))?;
-    let mut text = INTRODUCTION.to_owned();
+    let mut text = vec![INTRODUCTION.to_owned()];
     for entry in entries {
         let retry = if entry.retryable { " · retryable" } else { "" };
-        text.push_str(&format!(
+        text.push(format!(
             "\n## {}\n\n**{}** · {}{retry}\n\n{}\n",
             entry.name,
             entry.status,
@@ -67,7 +67,7 @@ pub(super) fn body() -> Result<String> {
             prose(&entry.description)
         ));
     }
-    Ok(text)
+    Ok(text.concat())
 }
 
 /// Reads the entries of `TABLE`: calls of `permanent(…)` and `transient(…)`.

@@ -2,12 +2,16 @@
 
 /// A table; cells are taken as Markdown, with bars escaped.
 pub(crate) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let mut text = format!("| {} |\n|{}\n", head.join(" | "), "---|".repeat(head.len()));
+    let mut text = vec![format!(
+        "| {} |\n|{}\n",
+        head.join(" | "),
+        "---|".repeat(head.len())
+    )];
     for row in rows {
         let cells: Vec<String> = row.iter().map(|cell| cell_text(cell)).collect();
-        text.push_str(&format!("| {} |\n", cells.join(" | ")));
+        text.push(format!("| {} |\n", cells.join(" | ")));
     }
-    text
+    text.concat()
 }
 
 /// Text in code font; nothing for an empty text.

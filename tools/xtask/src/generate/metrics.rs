@@ -23,7 +23,7 @@ pub(super) fn body() -> String {
             None => groups.push((spec.services, vec![spec])),
         }
     }
-    let mut text = INTRODUCTION.to_owned();
+    let mut text = vec![INTRODUCTION.to_owned()];
     for (services, specs) in groups {
         let heading = if services.is_empty() {
             "All services".to_owned()
@@ -32,9 +32,9 @@ pub(super) fn body() -> String {
         };
         let head = ["Metric", "Type", "Labels", "Meaning"];
         let rows = table(&head, specs.into_iter().map(row));
-        text.push_str(&format!("\n## {heading}\n\n{rows}"));
+        text.push(format!("\n## {heading}\n\n{rows}"));
     }
-    text
+    text.concat()
 }
 
 fn row(spec: &MetricSpec) -> Vec<String> {

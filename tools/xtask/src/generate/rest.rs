@@ -40,12 +40,12 @@ pub(super) fn body() -> Result<String> {
             }
         }
     }
-    let mut text = INTRODUCTION.to_owned();
+    let mut text = vec![INTRODUCTION.to_owned()];
     for (tag, sections) in groups {
-        text.push_str(&format!("\n## {}\n\n", heading(&document, &tag)));
-        text.push_str(&sections.join("\n"));
+        text.push(format!("\n## {}\n\n", heading(&document, &tag)));
+        text.push(sections.join("\n"));
     }
-    Ok(text)
+    Ok(text.concat())
 }
 
 /// Reads the committed OpenAPI document.
@@ -78,11 +78,11 @@ fn heading(document: &Value, tag: &str) -> String {
 }
 
 fn section(document: &Value, method: &str, path: &str, operation: &Value) -> String {
-    let mut text = format!("### {} {path}\n\n", method.to_uppercase());
+    let mut text = vec![format!("### {} {path}\n\n", method.to_uppercase())];
     let summary = operation["summary"].as_str();
     let description = operation["description"].as_str();
     for part in [summary, description].into_iter().flatten() {
-        text.push_str(&format!("{}\n\n", prose(part.trim())));
+        text.push(format!("{}\n\n", prose(part.trim())));
     }
     let parameters: Vec<Vec<String>> = operation["parameters"]
         .as_array()
@@ -91,12 +91,12 @@ fn section(document: &Value, method: &str, path: &str, operation: &Value) -> Str
         .map(|parameter| parameter_row(resolve(document, parameter)))
         .collect();
     if !parameters.is_empty() {
-        text.push_str(&table(&["Parameter", "In", "Type", "Meaning"], parameters));
-        text.push('\n');
+        text.push(table(&["Parameter", "In", "Type", "Meaning"], parameters));
+        text.push("\n".to_owned());
     }
     if let Some(types) = operation["requestBody"]["content"].as_object() {
         let types: Vec<String> = types.keys().map(|kind| code(kind)).collect();
-        text.push_str(&format!("Body: {}.\n\n", types.join(", ")));
+        text.push(format!("Body: {}.\n\n", types.join(", ")));
     }
     let answers: Vec<Vec<String>> = entries(&operation["responses"])
         .map(|(status, answer)| {
@@ -105,8 +105,8 @@ fn section(document: &Value, method: &str, path: &str, operation: &Value) -> Str
             vec![code(status), prose(description), schema_name(answer)]
         })
         .collect();
-    text.push_str(&table(&["Status", "Answer", "Body"], answers));
-    text
+    text.push(table(&["Status", "Answer", "Body"], answers));
+    text.concat()
 }
 
 fn parameter_row(parameter: &Value) -> Vec<String> {
