@@ -85,7 +85,7 @@ pub enum Control {
 pub struct Decoded {
     /// The decoder that claimed it; none when none did.
     pub decoder: Option<DecoderTag>,
-    /// The one device all its items speak of; none when they speak of none or of several.
+    /// The one device the topic and all items speak of; none when they speak of none or of several.
     pub device: Option<DeviceRef>,
     /// Firmware version the device gave.
     pub firmware: Option<String>,
@@ -160,7 +160,7 @@ pub fn decode(payload: &[u8], context: &DecodeContext<'_>) -> Decoded {
         }
     }
     identity::assign_identities(&mut out.readings, context.position);
-    out.device = common_device(&out);
+    out.device = common_device(&out, context);
     out
 }
 
@@ -216,21 +216,18 @@ fn whole(reason: Reason, detail: String, context: &DecodeContext<'_>) -> ItemErr
     }
 }
 
-/// The device all items speak of, errors included.
-fn common_device(out: &Decoded) -> Option<DeviceRef> {
-    let control = out.control.iter().map(|control| match control {
-        Control::Status { serial, .. } | Control::CommandAck { serial } => {
-            DeviceRef::from(serial.clone())
-        }
-    });
+/// The device all items speak of, errors included; without any the topic's.
+fn common_device(out: &Decoded, context: &DecodeContext<'_>) -> Option<DeviceRef> {
+    let readings = out.readings.iter().map(|reading| &reading.device);
+    let errors = out.errors.iter().filter_map(|error| error.device.as_ref());
+    let mut items = readings.chain(errors);
     let startups = out
         .startups
         .iter()
         .map(|startup| DeviceRef::from(startup.serial.clone()));
-    let mut owned = control.chain(startups);
-    let readings = out.readings.iter().map(|reading| &reading.device);
-    let mut others = readings.chain(out.errors.iter().filter_map(|error| error.device.as_ref()));
-    let device = owned.next().or_else(|| others.next().cloned())?;
-    let same = owned.all(|other| other == device) && others.all(|other| *other == device);
+    let topic = context.topic.serial().cloned().map(DeviceRef::from);
+    let mut claimed = topic.into_iter().chain(startups);
+    let device = claimed.next().or_else(|| items.next().cloned())?;
+    let same = claimed.all(|other| other == device) && items.all(|other| *other == device);
     same.then_some(device)
 }

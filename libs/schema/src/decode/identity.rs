@@ -11,23 +11,30 @@ const FEW: usize = 16;
 
 /// Fills in the identity of every reading of a payload.
 pub(super) fn assign_identities(readings: &mut [Reading], position: Position) {
+    if let [reading] = readings {
+        reading.dedup = identity(reading, 0, position);
+        return;
+    }
     let occurrences = occurrences(readings);
     for (reading, occurrence) in readings.iter_mut().zip(occurrences) {
-        let identity = if has_content_identity(reading) {
-            Identity::Content {
-                value: &reading.value,
-                boolean: reading.boolean,
-                device_seq: reading.device_seq,
-                occurrence,
-            }
-        } else {
-            Identity::Position {
-                position,
-                item: reading.item,
-            }
-        };
-        reading.dedup = dedup(identity);
+        reading.dedup = identity(reading, occurrence, position);
     }
+}
+
+fn identity(reading: &Reading, occurrence: u32, position: Position) -> i64 {
+    dedup(if has_content_identity(reading) {
+        Identity::Content {
+            value: &reading.value,
+            boolean: reading.boolean,
+            device_seq: reading.device_seq,
+            occurrence,
+        }
+    } else {
+        Identity::Position {
+            position,
+            item: reading.item,
+        }
+    })
 }
 
 fn has_content_identity(reading: &Reading) -> bool {
@@ -60,9 +67,6 @@ fn sameness(reading: &Reading) -> Sameness<'_> {
 
 /// For each reading how many equal ones stand before it.
 fn occurrences(readings: &[Reading]) -> Vec<u32> {
-    if let [_] = readings {
-        return vec![0];
-    }
     let keys: Vec<Sameness<'_>> = readings.iter().map(sameness).collect();
     if keys.len() <= FEW {
         let before = |index: usize| {
@@ -83,4 +87,40 @@ fn occurrences(readings: &[Reading]) -> Vec<u32> {
             *count - 1
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading::Quality;
+    use crate::value::Value;
+    use proptest::prelude::*;
+
+    fn reading((metric, number, second): (u8, u8, u8)) -> Reading {
+        Reading {
+            device: DeviceRef::Legacy(7),
+            metric: metric.to_string().into(),
+            listed: false,
+            value: Value::Number(f64::from(number)),
+            boolean: false,
+            unit: None,
+            recorded_at: i64::from(second),
+            device_time: None,
+            device_seq: None,
+            quality: Quality::Ok,
+            dedup: 0,
+            item: 0,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn many_are_counted_as_few_are(items in prop::collection::vec((0..2_u8, 0..2_u8, 0..3_u8), 0..60)) {
+            let readings: Vec<Reading> = items.iter().copied().map(reading).collect();
+            let counted: Vec<u32> = (0..items.len())
+                .map(|index| index_of(items[..index].iter().filter(|item| **item == items[index]).count()))
+                .collect();
+            prop_assert_eq!(occurrences(&readings), counted);
+        }
+    }
 }

@@ -16,6 +16,8 @@ use crate::time::{Claim, Decimal, Micros, Moment};
 const ABSOLUTE: i128 = 1 << 28;
 /// Digits of a second that a microsecond has.
 const MICROS: i32 = 6;
+/// Fields that are in force from a record on.
+const BASE: [&str; 6] = ["bn", "bt", "bu", "bv", "bs", "bver"];
 /// Fields that make a record more than a carrier of base fields.
 const REGULAR: [&str; 9] = ["n", "u", "v", "vs", "vb", "vd", "s", "t", "ut"];
 const VALUES: [&str; 4] = ["v", "vs", "vb", "vd"];
@@ -64,7 +66,8 @@ pub(super) fn decode_record(
     place: Place,
     out: &mut Decoded,
 ) {
-    if !REGULAR.iter().any(|name| fields.has(name)) {
+    let has_any = |names: &[&str]| names.iter().any(|name| fields.has(name));
+    if has_any(&BASE) && !has_any(&REGULAR) {
         return;
     }
     let record = match resolve(fields, base, context) {
@@ -148,15 +151,14 @@ fn name(
         return Err(Fault::missing("n"));
     }
     let (device, prefix) = device_and_prefix(base, context)?;
-    let own: &str = match topic_device(context) {
-        Some(device) if base.name.is_empty() => without_serial(&own, device.serial().as_str()),
+    let short: &str = match context.topic.serial() {
+        Some(serial) if base.name.is_empty() => without_serial(&own, serial.as_str()),
         _ => &own,
     };
-    let mut metric = format!("{prefix}{own}");
+    let mut metric = format!("{prefix}{short}");
     if metric.is_empty() {
-        base.name
-            .trim_end_matches([':', '/'])
-            .clone_into(&mut metric);
+        let whole = format!("{}{own}", base.name);
+        whole.trim_end_matches([':', '/']).clone_into(&mut metric);
     }
     check_metric("n", &metric)?;
     Ok((device, metric))
@@ -228,13 +230,13 @@ fn moment(base: Option<Decimal>, own: Option<Decimal>, context: &DecodeContext<'
         (Some(one), None) | (None, Some(one)) => Some(one),
         (Some(base), Some(own)) => base + own,
     };
-    let arrival = Moment {
+    let out_of_reach = Moment {
         recorded_at: context.received_at,
         device_time: None,
         quality: Quality::ImplausibleClock,
     };
     let Some(time) = sum else {
-        return arrival;
+        return out_of_reach;
     };
     if !time.is_below(ABSOLUTE) {
         return context
@@ -245,13 +247,23 @@ fn moment(base: Option<Decimal>, own: Option<Decimal>, context: &DecodeContext<'
         .round_to(MICROS)
         .and_then(|offset| Micros::try_from(offset).ok())
         .and_then(|offset| context.received_at.checked_add(offset));
-    match instant.filter(|at| context.clock.is_plausible(*at, context.received_at)) {
-        Some(recorded_at) => Moment {
+    let Some(instant) = instant else {
+        return out_of_reach;
+    };
+    match context
+        .clock
+        .judge(Claim::Instant(instant), context.received_at)
+    {
+        Moment {
+            quality: Quality::Ok,
+            recorded_at,
+            ..
+        } => Moment {
             recorded_at,
             device_time: None,
             quality: Quality::ArrivalTime,
         },
-        None => arrival,
+        implausible => implausible,
     }
 }
 
