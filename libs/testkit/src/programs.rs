@@ -68,6 +68,17 @@ pub(crate) fn mosquitto() -> Result<PathBuf> {
         .ok_or_else(|| anyhow!("mosquitto not found: install it (apt install mosquitto, brew install mosquitto) or name it with SENS_MOSQUITTO"))
 }
 
+/// Whether all three servers can be run on this machine.
+///
+/// # Errors
+/// Names the first program that is missing, and what to do.
+pub fn check_programs() -> Result<()> {
+    crate::postgres::check()?;
+    nats_server()?;
+    mosquitto()?;
+    Ok(())
+}
+
 /// Whether this process runs as root.
 pub(crate) fn is_root() -> bool {
     rustix::process::geteuid().is_root()

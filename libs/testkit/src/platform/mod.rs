@@ -13,7 +13,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 pub use builder::{PlatformBuilder, Ports};
-pub use secrets::Secrets;
+pub use secrets::{Secrets, write_private};
 
 use crate::http::{self, Response};
 use crate::{DataDir, Mosquitto, Nats, Postgres, Service, TcpProxy, binary_path};

@@ -69,7 +69,10 @@ fn kept_secret(folder: &Path, name: &str) -> Result<String> {
 }
 
 /// Writes a file that only its owner can read.
-pub(super) fn write_private(path: &Path, text: &str) -> Result<()> {
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_private(path: &Path, text: &str) -> Result<()> {
     let write = || -> std::io::Result<()> {
         let mut file = OpenOptions::new()
             .write(true)

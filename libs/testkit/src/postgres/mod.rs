@@ -1,7 +1,10 @@
 //! A PostgreSQL cluster of our own, or databases in one that is given.
 
+mod place;
 mod tools;
 mod wire;
+
+pub use place::remove_server_folder;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -107,7 +110,10 @@ impl Postgres {
     /// As [`Self::start`].
     pub async fn with(options: PostgresOptions) -> Result<Self> {
         let tools = Tools::find()?;
-        let dir = DataDir::of(options.dir.as_deref(), "postgres")?;
+        let dir = match &options.dir {
+            Some(dir) => place::reachable(&tools, dir)?,
+            None => DataDir::temporary("postgres")?,
+        };
         let port = options.port.map_or_else(ports::free_port, Ok)?;
         prepare(&tools, &dir, &options)?;
         let launch = launch(&tools, dir.path(), port, &options);
@@ -335,6 +341,14 @@ impl Postgres {
             Kind::Given { .. } => bail!(NOT_OURS),
         }
     }
+}
+
+/// Whether the server's programs are there.
+///
+/// # Errors
+/// Says what to install.
+pub(crate) fn check() -> Result<()> {
+    Tools::find().map(drop)
 }
 
 const NOT_OURS: &str =

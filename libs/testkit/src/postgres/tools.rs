@@ -140,7 +140,7 @@ impl Tools {
     /// Copies a cluster made once per PostgreSQL version to `folder/data`: an `initdb` costs about two seconds, a copy
     /// a tenth of that.
     pub(crate) fn copy_cached(&self, folder: &Path, password: &str) -> Result<()> {
-        let cache = cache_folder()?;
+        let cache = self.cache_folder()?;
         let template = cache.join(format!(
             "{}-{}",
             self.version_key()?,
@@ -156,6 +156,18 @@ impl Tools {
         Ok(())
     }
 
+    /// `testkit-cache` in the cargo target folder that holds this executable, else in the temporary folder.
+    fn cache_folder(&self) -> Result<PathBuf> {
+        let target = std::env::current_exe()?
+            .ancestors()
+            .find(|folder| folder.join("CACHEDIR.TAG").is_file())
+            .filter(|folder| self.can_reach(folder))
+            .map_or_else(std::env::temp_dir, Path::to_path_buf);
+        let folder = target.join("testkit-cache");
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        Ok(folder)
+    }
+
     /// Makes the template beside its place and moves it there: of several test processes at once the first one wins.
     fn fill_cache(&self, cache: &Path, template: &Path, password: &str) -> Result<()> {
         let work = tempfile::Builder::new().prefix("new-").tempdir_in(cache)?;
@@ -168,6 +180,13 @@ impl Tools {
             }
         }
         Ok(())
+    }
+
+    /// Whether the user that runs servers gets to a folder; a project below `/root` is closed to it.
+    pub(crate) fn can_reach(&self, folder: &Path) -> bool {
+        let path = folder.display().to_string();
+        self.run_as_server_user(Path::new("test"), &["-x", &path])
+            .is_ok()
     }
 
     /// Hands a file or folder to the user that runs servers.
@@ -207,17 +226,6 @@ impl Tools {
         let output = child.wait_with_output()?;
         text_of(&output).with_context(|| format!("psql: {sql}"))
     }
-}
-
-/// `<target>/testkit-cache` of the cargo target folder that holds this executable, else one in the temporary folder.
-fn cache_folder() -> Result<PathBuf> {
-    let target = std::env::current_exe()?
-        .ancestors()
-        .find(|folder| folder.join("CACHEDIR.TAG").is_file())
-        .map_or_else(std::env::temp_dir, Path::to_path_buf);
-    let folder = target.join("testkit-cache");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    Ok(folder)
 }
 
 /// The `bin` folder with `initdb` of the highest version below the roots (`15/bin`, `postgresql@17/bin`).
