@@ -190,3 +190,62 @@ pub(crate) fn mask_userinfo(text: &str) -> String {
     };
     text.split(',').map(mask).collect::<Vec<_>>().join(",")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_shown_without_their_login() {
+        for (given, shown) in [
+            ("mqtt://broker:1883", "mqtt://broker:1883"),
+            ("mqtt://user:pa:s@s@broker:1883", "mqtt://***@broker:1883"),
+            (
+                "nats://a:b@one:1,nats://two:2",
+                "nats://***@one:1,nats://two:2",
+            ),
+            ("mqtt://user:a/b@broker", "mqtt://***@broker"),
+            ("no address", "no address"),
+        ] {
+            assert_eq!(mask_userinfo(given), shown);
+        }
+        let url = Secret::new("postgres://sens:p%40ss@db:5432/sens?password=x");
+        assert_eq!(url.show().as_deref(), Some("postgres://***@db:5432/sens"));
+        assert_eq!(Secret::new("hunter2").show().as_deref(), Some("***"));
+        assert_eq!(Secret::new("data:hunter2").show().as_deref(), Some("***"));
+    }
+
+    #[test]
+    fn origins_are_a_list_or_a_star() {
+        let list =
+            |origins: &[&str]| CorsOrigin::List(origins.iter().map(ToString::to_string).collect());
+        assert_eq!(CorsOrigin::parse("*"), Ok(CorsOrigin::Permissive));
+        let parsed = CorsOrigin::parse(" https://a.example.org , http://b:8080/,");
+        assert_eq!(
+            parsed,
+            Ok(list(&["https://a.example.org", "http://b:8080"]))
+        );
+        for bad in [
+            "*,https://a",
+            "a.example.org",
+            "https://a/path",
+            "https://u@a",
+            ",",
+        ] {
+            assert!(CorsOrigin::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_flags() {
+        assert_eq!(u64::parse("2_147_483_648"), Ok(2_147_483_648));
+        assert!(
+            u16::parse("65536").is_err() && u16::parse("").is_err() && u16::parse("1.5").is_err()
+        );
+        assert_eq!(
+            (bool::parse("TRUE"), bool::parse("0")),
+            (Ok(true), Ok(false))
+        );
+        assert!(bool::parse("2").is_err());
+    }
+}

@@ -1,7 +1,10 @@
 //! How the layers meet: environment over file over defaults, secrets from files, and which
 //! faults a service hears of.
 
-#![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
+#![expect(
+    clippy::expect_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 
 use std::collections::BTreeMap;
 

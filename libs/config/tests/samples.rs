@@ -2,7 +2,10 @@
 //!
 //! `UPDATE_GOLDEN=1 cargo test -p sens-config` writes the expected files anew; read the diff.
 
-#![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
+#![expect(
+    clippy::expect_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
