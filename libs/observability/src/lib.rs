@@ -1,6 +1,6 @@
 //! How every service starts, is watched, and stops.
 //!
-//! A service's `main` is one call of [`launch`]: it reads the command line and the
+//! A service's `main` is one call of [`launch()`]: it reads the command line and the
 //! configuration, starts logging, serves `/metrics` and `/health` on the ops listener, runs the
 //! service, and turns signals into a drain with one deadline and a well-defined exit code.
 //!
