@@ -6,7 +6,7 @@
 //! the type of their setting: a secret that looks like a number stays the text it is.
 //!
 //! The settings themselves, with their defaults and descriptions, stand in one table
-//! (`table.rs`) that drives the loader, [`reference`] and [`Config::effective`].
+//! (`table.rs`) that drives the loader, [`reference()`] and [`Config::effective`].
 
 mod database_url;
 mod environment;
