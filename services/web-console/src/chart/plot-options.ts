@@ -75,13 +75,14 @@ export function lineOptions(style: LineStyle): Omit<uPlot.Options, "width" | "he
   const stroke = (): string => color(style.color);
   const stepped = uPlot.paths.stepped;
   return {
-    padding: [8, 12, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: style.sync }, y: false, points: { size: 7 }, drag: { x: true, y: false } },
     scales: { x: { time: true }, y: { range: { min: { pad: 0.12 }, max: { pad: 0.12 } } } },
     axes: [
       {
         ...axis(),
+        size: 26,
         space: 70,
         values: (_self, splits, _axis, _space, step) => splits.map((at) => timeLabel(at, step)),
       },

@@ -1,7 +1,7 @@
 import type { Metric, Value } from "../api/types";
 
 const WHOLE = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
-const COMPACT = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 });
+const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 
 /** A count, grouped: `12,480`. */
 export function count(value: number): string {
@@ -18,6 +18,11 @@ export function decimal(value: number): string {
   const size = Math.abs(value);
   const digits = size >= 1_000 ? 1 : size >= 10 ? 2 : 3;
   return new Intl.NumberFormat("en-GB", { maximumFractionDigits: digits }).format(value);
+}
+
+/** A number beside others of its kind in a column: always one decimal. */
+export function oneDecimal(value: number): string {
+  return new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value);
 }
 
 /** A rate per second: `0`, `0.4`, `12.5`, `3,410`. */

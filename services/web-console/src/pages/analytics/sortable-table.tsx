@@ -85,7 +85,7 @@ function Head<Row>({ column, order, onChoose }: HeadProps<Row>) {
   const direction = order.descending ? "descending" : "ascending";
   return (
     <th scope="col" className={column.number ? numeric : undefined} aria-sort={active ? direction : "none"}>
-      <button type="button" className={classes.sort} onClick={onChoose}>
+      <button type="button" className={classes.sort} data-number={column.number === true} onClick={onChoose}>
         {column.label}
         <span aria-hidden="true" className={classes.arrow} data-active={active}>
           {active && order.descending ? "↓" : "↑"}

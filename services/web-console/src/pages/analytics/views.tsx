@@ -6,7 +6,7 @@ import type {
   ExtensionVsRetraction,
   PlatformHeight,
 } from "../../api/types";
-import { count, decimal } from "../../lib/format";
+import { count, oneDecimal } from "../../lib/format";
 import { millis } from "../../lib/time";
 import { Freshness } from "../../ui/freshness";
 import { Panel } from "../../ui/panel";
@@ -34,7 +34,7 @@ function measured<Row>(
   key: string,
   label: string,
   read: (row: Row) => number | null | undefined,
-  format: (value: number) => string = decimal,
+  format: (value: number) => string = oneDecimal,
 ): Column<Row> {
   return {
     key,

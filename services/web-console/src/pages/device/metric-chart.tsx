@@ -48,8 +48,11 @@ export function MetricChart(props: MetricChartProps) {
       title={display.label}
       aside={
         summary ? (
-          <span className="num">
-            {decimal(summary.min)} … {decimal(summary.max)} {display.unit}
+          <span className={classes.figures}>
+            {decimal(summary.min)} … {decimal(summary.max)}
+            <strong>
+              {decimal(summary.last)} {display.unit}
+            </strong>
           </span>
         ) : null
       }

@@ -40,7 +40,9 @@ export function FirstRun({ overview, onDone }: { overview: Overview; onDone: () 
     <div className={classes.page}>
       <PageHeader
         title="Send your first reading"
-        note="The platform runs and has not heard from any device yet."
+        note={
+          arrived ? "The first device is here." : "The platform runs and has not heard from any device yet."
+        }
       >
         <LiveTag state={state} />
       </PageHeader>

@@ -52,9 +52,9 @@ function DeviceRow({ device, seen }: { device: Device; seen: string | null }) {
       </td>
       <td>
         <span className={classes.seen}>
+          <TimeAgo time={seen} />
           {/* A new key restarts the animation: one pulse per sign of life. */}
           <span key={seen} className={classes.pulse} aria-hidden="true" />
-          <TimeAgo time={seen} />
         </span>
       </td>
       <td className={`${wideOnly} num`}>{device.firmware ?? <span className="muted">–</span>}</td>

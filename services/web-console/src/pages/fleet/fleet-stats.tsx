@@ -33,9 +33,7 @@ export function FleetStats({ overview }: { overview: Overview }) {
       <Stat
         label="In flight"
         value={compact(ingest.pending)}
-        note={
-          ingest.dead_letters > 0 ? `${count(ingest.dead_letters)} dead letters` : "messages not stored yet"
-        }
+        note={ingest.dead_letters > 0 ? `${count(ingest.dead_letters)} dead letters` : "not stored yet"}
       />
     </Stats>
   );

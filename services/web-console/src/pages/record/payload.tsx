@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { Fragment, useMemo } from "react";
 import { count } from "../../lib/format";
 import { fromBase64, type HexLine, hexByte, hexLines, printable } from "../../lib/hex";
 import type { Fault } from "./fault";
@@ -80,9 +80,9 @@ function HexRow({ line, fault }: { line: HexLine; fault: Fault | null }) {
       <span className={classes.offset}>{line.offset.toString(16).padStart(4, "0")}</span>
       <span>
         {parts.map((part) => (
-          <Marked key={part.at} marked={part.marked}>
-            {part.bytes.map((byte) => `${hexByte(byte)} `).join("")}
-          </Marked>
+          <Fragment key={part.at}>
+            <Marked marked={part.marked}>{part.bytes.map(hexByte).join(" ")}</Marked>{" "}
+          </Fragment>
         ))}
         {padding}
       </span>

@@ -1,0 +1,89 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { inject } from "vitest";
+
+const CANDIDATES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"];
+
+function executable(): string {
+  const found = process.env.CHROMIUM_PATH ?? CANDIDATES.find((path) => existsSync(path));
+  if (!found) throw new Error("no Chromium found: install the package chromium or set CHROMIUM_PATH");
+  return found;
+}
+
+export function launch(): Promise<Browser> {
+  // Chromium refuses its sandbox to root, which is who runs the check in containers.
+  const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  return chromium.launch({ executablePath: executable(), args });
+}
+
+export interface Visit {
+  context: BrowserContext;
+  page: Page;
+  /** Errors the page logged: scripts that failed, and whatever the content security policy refused. */
+  problems: string[];
+}
+
+interface VisitOptions {
+  width?: number;
+  height?: number;
+  scheme?: "light" | "dark";
+}
+
+/** A fresh tab, signed in unless asked otherwise. */
+export async function visit(browser: Browser, options: VisitOptions = {}, signIn = true): Promise<Visit> {
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 1360, height: options.height ?? 860 },
+    colorScheme: options.scheme ?? "light",
+    baseURL: inject("url"),
+  });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(message.text());
+  });
+  if (signIn) await logIn(page, inject("key"));
+  return { context, page, problems };
+}
+
+export async function logIn(page: Page, key: string): Promise<void> {
+  await page.goto("/");
+  await page.getByLabel("API key").fill(key);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("navigation", { name: "Main" }).waitFor();
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface AxeNode {
+  target: string[];
+}
+
+interface AxeResults {
+  violations: { id: string; nodes: AxeNode[] }[];
+}
+
+/** What axe finds wrong with the page, as `rule: selectors`. */
+export async function accessibility(page: Page): Promise<string[]> {
+  const results = await page.evaluate<AxeResults>(`${AXE}; axe.run()`);
+  return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+}
+
+/** By how many pixels the page is wider than its window. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+}
+
+/** Posts what a device would send. */
+export async function send(body: unknown): Promise<void> {
+  const response = await fetch(`${inject("url")}/v1/ingest`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${inject("key")}`, "content-type": "application/json" },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+  // A body that is no JSON is kept and answered 400: both are what a test may want.
+  if (response.status !== 202 && response.status !== 400) {
+    throw new Error(`ingest answered ${response.status}: ${await response.text()}`);
+  }
+}

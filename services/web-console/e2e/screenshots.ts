@@ -1,0 +1,64 @@
+import { mkdirSync } from "node:fs";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, inject, it } from "vitest";
+import { launch, visit } from "./browser.ts";
+
+const FOLDER = "screenshots";
+
+let browser: Browser;
+
+beforeAll(async () => {
+  mkdirSync(FOLDER, { recursive: true });
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+});
+
+interface Listed {
+  items: { serial: string; raw_record_id?: string | null; pointer?: string }[];
+}
+
+async function list(path: string): Promise<Listed["items"]> {
+  const response = await fetch(`${inject("url")}${path}`, { headers: { authorization: `Bearer ${inject("key")}` } });
+  const body = (await response.json()) as Listed;
+  return body.items;
+}
+
+async function pages(): Promise<Record<string, string>> {
+  const devices = await list("/v1/devices?status=online&limit=20");
+  const errors = await list("/v1/ingest-errors?limit=50");
+  const device = devices.find(({ serial }) => !serial.startsWith("legacy-")) ?? devices[0];
+  const error = errors.find(({ pointer, raw_record_id }) => pointer && raw_record_id) ?? errors[0];
+  const pointer = encodeURIComponent(error?.pointer ?? "");
+  return {
+    fleet: "/",
+    device: `/devices/${device?.serial}`,
+    ingest: "/ingest",
+    ...(error ? { record: `/records/${error.raw_record_id}?pointer=${pointer}` } : {}),
+    analytics: "/analytics",
+  };
+}
+
+const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 375, height: 760 } };
+
+it.each(Object.entries(SIZES).flatMap(([name, size]) => [
+  { name, size, scheme: "light" as const },
+  { name, size, scheme: "dark" as const },
+]))("$name, $scheme", async ({ name, size, scheme }) => {
+  const login = await visit(browser, { ...size, scheme }, false);
+  await login.page.goto("/");
+  await login.page.getByLabel("API key").waitFor();
+  await login.page.screenshot({ path: `${FOLDER}/login-${name}-${scheme}.png` });
+  await login.context.close();
+  const { context, page } = await visit(browser, { ...size, scheme });
+  for (const [title, path] of Object.entries(await pages())) {
+    await page.goto(path);
+    await page.locator("h1").first().waitFor();
+    // A few live readings make the picture; nothing is asserted about them.
+    await page.waitForTimeout(title === "device" || title === "fleet" ? 6_000 : 1_500);
+    await page.screenshot({ path: `${FOLDER}/${title}-${name}-${scheme}.png` });
+  }
+  await context.close();
+});
