@@ -1,2 +1,7 @@
-//! Placeholder.
-fn main() {}
+//! The binary `platform-api`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sens_observability::launch(platform_api::INFO, platform_api::run)
+}

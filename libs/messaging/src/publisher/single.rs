@@ -23,11 +23,12 @@ pub(super) async fn publish_each(
         )
         .await;
     }
-    stream::iter(messages)
+    // Collected first: a closure kept across the await would hide from the compiler that all this is `Send`.
+    let requests: Vec<_> = messages
+        .iter()
         .map(|message| publish_one(messaging, message))
-        .buffered(IN_FLIGHT)
-        .collect()
-        .await
+        .collect();
+    stream::iter(requests).buffered(IN_FLIGHT).collect().await
 }
 
 async fn publish_one(messaging: &Messaging, message: &Outgoing) -> Result<u64, PublishError> {

@@ -1,0 +1,99 @@
+//! What handlers share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::future::Cache;
+use prometheus::{IntCounter, IntGauge};
+use sens_config::Config;
+use sens_observability::metrics::{self, MetricError};
+use sens_observability::{BuildInfo, CancellationToken, Health, Runtime};
+use sens_storage::Pools;
+
+use crate::auth::{Authenticator, StoredKeys};
+use crate::feed::Feed;
+use crate::link::Link;
+use crate::publish::Publisher;
+use crate::routes::overview::Overview;
+
+/// How long the overview is kept: it sums up the whole ledger.
+const OVERVIEW_KEPT: Duration = Duration::from_secs(2);
+
+/// The state of the service. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct App {
+    /// Configuration.
+    pub(crate) config: Arc<Config>,
+    /// Which build runs.
+    pub(crate) build: BuildInfo,
+    /// State of the components.
+    pub(crate) health: Health,
+    /// Fires when the service drains: open streams end.
+    pub(crate) shutdown: CancellationToken,
+    /// Database.
+    pub(crate) pools: Pools,
+    /// Who calls.
+    pub(crate) authenticator: Arc<dyn Authenticator>,
+    /// NATS, once it is there.
+    pub(crate) link: Link,
+    /// Into the raw stream.
+    pub(crate) publisher: Publisher,
+    /// Out of the event stream.
+    pub(crate) feed: Feed,
+    /// The overview of the last moments.
+    pub(crate) overview: Cache<(), Arc<Overview>>,
+    /// Counts of this service.
+    pub(crate) counts: Counts,
+}
+
+/// Counts of this service.
+#[derive(Clone)]
+pub(crate) struct Counts {
+    /// Items posted to /v1/ingest.
+    pub(crate) ingest_items: IntCounter,
+    /// Live streams open now.
+    pub(crate) streams: IntGauge,
+}
+
+impl App {
+    /// Puts the parts together. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// When a metric cannot be registered.
+    pub(crate) fn new(
+        runtime: &Runtime,
+        pools: Pools,
+        link: Link,
+        feed: Feed,
+    ) -> Result<Self, MetricError> {
+        let config = Arc::clone(&runtime.config);
+        let registry = &runtime.registry;
+        Ok(Self {
+            build: runtime.build.clone(),
+            health: runtime.health.clone(),
+            shutdown: runtime.shutdown.clone(),
+            authenticator: Arc::new(StoredKeys::new(
+                pools.primary.clone(),
+                config.api.bootstrap_key.as_ref(),
+            )),
+            publisher: Publisher::new(link.clone(), pools.read.clone(), registry)?,
+            overview: Cache::builder()
+                .max_capacity(1)
+                .time_to_live(OVERVIEW_KEPT)
+                .build(),
+            counts: Counts {
+                ingest_items: metrics::counter(registry, &metrics::HTTP_INGEST_ITEMS)?,
+                streams: metrics::gauge(registry, &metrics::SSE_STREAMS)?,
+            },
+            config,
+            pools,
+            link,
+            feed,
+        })
+    }
+
+    /// How long a device may be quiet before it counts as silent.
+    pub(crate) fn offline_after(&self) -> Duration {
+        Duration::from_secs(self.config.api.offline_after_seconds)
+    }
+}

@@ -1,0 +1,7 @@
+//! Out of the event stream: one feed per replica for all live streams and waiting callers.
+
+mod hub;
+mod sequel;
+
+pub(crate) use hub::{Feed, Outcomes};
+pub(crate) use sequel::{Item, Sequel, Start};

@@ -1,0 +1,118 @@
+//! Opaque cursors: the place of the last item, bound to the request that gave it.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use crate::problem::{Code, Problem};
+
+/// Bytes of the fingerprint of path and filters.
+const FINGERPRINT: usize = 8;
+
+/// Identifies a request up to its cursor and limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Fingerprint([u8; FINGERPRINT]);
+
+impl Fingerprint {
+    /// Over the name of the resource and every filter that shapes its order and content.
+    pub(crate) fn of(parts: &[&str]) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        let mut bytes = [0; FINGERPRINT];
+        bytes.copy_from_slice(&hash.finalize()[..FINGERPRINT]);
+        Self(bytes)
+    }
+}
+
+/// Writes the cursor that continues after `place`.
+pub(crate) fn encode(fingerprint: Fingerprint, place: &str) -> String {
+    let mut bytes = fingerprint.0.to_vec();
+    bytes.extend_from_slice(place.as_bytes());
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Reads a cursor; `read` understands the place.
+///
+/// # Errors
+/// `invalid_cursor` when the cursor is damaged or comes from another request.
+pub(crate) fn decode<T>(
+    fingerprint: Fingerprint,
+    cursor: Option<&str>,
+    read: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, Problem> {
+    let Some(cursor) = cursor else {
+        return Ok(None);
+    };
+    let damaged = || Problem::new(Code::InvalidCursor, "the cursor is damaged");
+    let bytes = BASE64_URL_SAFE_NO_PAD
+        .decode(cursor)
+        .map_err(|_| damaged())?;
+    let (head, place) = bytes.split_at_checked(FINGERPRINT).ok_or_else(damaged)?;
+    if head != fingerprint.0 {
+        return Err(Problem::new(
+            Code::InvalidCursor,
+            "the cursor was given for another path or other filters",
+        ));
+    }
+    let place = std::str::from_utf8(place).map_err(|_| damaged())?;
+    read(place).map(Some).ok_or_else(damaged)
+}
+
+/// How many items to ask for, so that one too many tells whether there is a next page.
+pub(crate) fn one_more(limit: usize) -> i64 {
+    i64::try_from(limit).map_or(i64::MAX, |limit| limit.saturating_add(1))
+}
+
+/// Cuts the one item too many that tells whether there is a next page.
+pub(crate) fn cut<T>(items: &mut Vec<T>, limit: usize) -> bool {
+    let more = items.len() > limit;
+    items.truncate(limit);
+    more
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_belongs_to_its_request() {
+        let here = Fingerprint::of(&["devices", "q"]);
+        let cursor = encode(here, "AI-9F3C21");
+        let read = |place: &str| Some(place.to_owned());
+        assert_eq!(
+            decode(here, Some(&cursor), read).unwrap().as_deref(),
+            Some("AI-9F3C21")
+        );
+        assert_eq!(decode(here, None, read).unwrap(), None);
+        let elsewhere = Fingerprint::of(&["device", "sq"]);
+        for (fingerprint, cursor) in [
+            (elsewhere, cursor.as_str()),
+            (here, "###"),
+            (here, "AAAA"),
+            (here, ""),
+        ] {
+            assert_eq!(
+                decode(fingerprint, Some(cursor), read).unwrap_err().code(),
+                Code::InvalidCursor,
+                "{cursor}"
+            );
+        }
+        assert!(decode(here, Some(&cursor), |_| None::<()>).is_err());
+    }
+
+    #[test]
+    fn parts_are_not_confused_with_their_concatenation() {
+        assert_ne!(Fingerprint::of(&["ab", "c"]), Fingerprint::of(&["a", "bc"]));
+    }
+
+    #[test]
+    fn one_item_too_many_means_more() {
+        let mut items = vec![1, 2, 3];
+        assert!(cut(&mut items, 2));
+        assert_eq!(items, [1, 2]);
+        assert!(!cut(&mut items, 2));
+    }
+}

@@ -1,0 +1,13 @@
+//! What all routes share on the HTTP side.
+
+pub(crate) mod body;
+pub(crate) mod conditional;
+pub(crate) mod cors;
+pub(crate) mod cursor;
+pub(crate) mod edge;
+pub(crate) mod negotiate;
+pub(crate) mod params;
+pub(crate) mod request_id;
+pub(crate) mod time;
+pub(crate) mod timeout;
+pub(crate) mod value;

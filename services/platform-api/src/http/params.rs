@@ -1,0 +1,215 @@
+//! Query parameters: each is taken by name, all faults are reported together, unknown ones are faults.
+
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::Uri;
+use axum::http::request::Parts;
+use chrono::{DateTime, Utc};
+
+use crate::http::time;
+use crate::problem::{Code, FieldError, Problem};
+
+/// The query string of a request.
+#[derive(Debug, Default)]
+pub(crate) struct Params {
+    pairs: Vec<(String, String)>,
+    known: Vec<&'static str>,
+    errors: Vec<FieldError>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Params {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.uri))
+    }
+}
+
+impl Params {
+    /// Reads the query string of an address.
+    pub(crate) fn of(uri: &Uri) -> Self {
+        match Query::<Vec<(String, String)>>::try_from_uri(uri) {
+            Ok(Query(pairs)) => Self {
+                pairs,
+                ..Self::default()
+            },
+            Err(rejection) => Self {
+                errors: vec![FieldError {
+                    detail: rejection.body_text(),
+                    pointer: None,
+                    parameter: None,
+                }],
+                ..Self::default()
+            },
+        }
+    }
+
+    /// Notes a fault of a parameter.
+    pub(crate) fn fault(&mut self, name: &str, detail: impl Into<String>) {
+        self.errors.push(FieldError {
+            detail: detail.into(),
+            pointer: None,
+            parameter: Some(name.to_owned()),
+        });
+    }
+
+    /// A parameter that may occur several times. Empty values count as not given.
+    pub(crate) fn many(&mut self, name: &'static str) -> Vec<String> {
+        self.known.push(name);
+        let given = self
+            .pairs
+            .iter()
+            .filter(|(key, value)| key == name && !value.is_empty());
+        given.map(|(_, value)| value.clone()).collect()
+    }
+
+    /// A parameter that may occur once.
+    pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
+        let mut values = self.many(name);
+        if values.len() > 1 {
+            self.fault(name, format!("{name} may be given once"));
+        }
+        values.pop()
+    }
+
+    /// A page size.
+    pub(crate) fn limit(&mut self, default: usize, max: usize) -> usize {
+        let Some(text) = self.text("limit") else {
+            return default;
+        };
+        match text.parse() {
+            Ok(limit) if (1..=max).contains(&limit) => limit,
+            _ => {
+                self.fault("limit", format!("limit must be a number from 1 to {max}"));
+                default
+            }
+        }
+    }
+
+    /// An instant.
+    pub(crate) fn time(&mut self, name: &'static str) -> Option<DateTime<Utc>> {
+        let text = self.text(name)?;
+        let instant = time::parse(&text);
+        if instant.is_none() {
+            self.fault(
+                name,
+                format!(
+                    "{name} must be an RFC 3339 time with offset, such as 2026-11-20T10:00:00Z"
+                ),
+            );
+        }
+        instant
+    }
+
+    /// The interval `[from, to)`.
+    pub(crate) fn interval(&mut self) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+        let (from, to) = (self.time("from"), self.time("to"));
+        if let (Some(from), Some(to)) = (from, to)
+            && from >= to
+        {
+            self.fault("to", "to must be later than from");
+        }
+        (from, to)
+    }
+
+    /// One of a few names.
+    pub(crate) fn choice<T: Copy>(
+        &mut self,
+        name: &'static str,
+        choices: &[(&str, T)],
+    ) -> Option<T> {
+        let text = self.text(name)?;
+        let choice = choices
+            .iter()
+            .find(|(choice, _)| *choice == text)
+            .map(|(_, value)| *value);
+        if choice.is_none() {
+            let names: Vec<&str> = choices.iter().map(|(choice, _)| *choice).collect();
+            self.fault(name, format!("{name} must be one of {}", names.join(", ")));
+        }
+        choice
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// `invalid_parameter` with every fault found, unknown parameters among them.
+    pub(crate) fn finish(mut self) -> Result<(), Problem> {
+        let mut unknown: Vec<String> = self.pairs.iter().map(|(key, _)| key.clone()).collect();
+        unknown.retain(|key| !self.known.contains(&key.as_str()));
+        unknown.dedup();
+        for key in unknown {
+            let known = if self.known.is_empty() {
+                "none".to_owned()
+            } else {
+                self.known.join(", ")
+            };
+            self.fault(
+                &key,
+                format!("there is no parameter {key} here; known are: {known}"),
+            );
+        }
+        if self.errors.is_empty() {
+            return Ok(());
+        }
+        Err(Problem::with_errors(Code::InvalidParameter, self.errors))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params(query: &str) -> Params {
+        Params::of(&format!("/x?{query}").parse().unwrap())
+    }
+
+    fn faults(params: Params) -> Vec<String> {
+        let Err(problem) = params.finish() else {
+            return Vec::new();
+        };
+        assert_eq!(problem.code(), Code::InvalidParameter);
+        let errors = problem.into_body("", "").errors;
+        errors
+            .into_iter()
+            .filter_map(|error| error.parameter)
+            .collect()
+    }
+
+    #[test]
+    fn good_parameters_are_taken() {
+        let mut query =
+            params("limit=5&metric=a&metric=b&order=desc&from=2026-11-20T10%3A00%3A00Z&q=");
+        assert_eq!(query.limit(100, 1000), 5);
+        assert_eq!(query.many("metric"), ["a", "b"]);
+        assert_eq!(query.choice("order", &[("asc", 1), ("desc", 2)]), Some(2));
+        assert!(query.interval().0.is_some());
+        assert_eq!(query.text("q"), None);
+        assert!(query.finish().is_ok());
+    }
+
+    #[test]
+    fn every_fault_is_reported() {
+        let mut query = params("limit=0&from=now&order=up&serial=a&serial=b&typo=1");
+        assert_eq!(query.limit(100, 1000), 100);
+        assert_eq!(query.interval(), (None, None));
+        assert_eq!(query.choice("order", &[("asc", 1)]), None);
+        query.text("serial");
+        assert_eq!(faults(query), ["limit", "from", "order", "serial", "typo"]);
+    }
+
+    #[test]
+    fn an_interval_must_not_be_empty() {
+        let mut query = params("from=2026-11-20T10:00:00Z&to=2026-11-20T10:00:00Z");
+        query.interval();
+        assert_eq!(faults(query), ["to"]);
+    }
+
+    #[test]
+    fn a_limit_beyond_the_maximum_is_a_fault_and_not_cut() {
+        let mut query = params("limit=1001");
+        assert_eq!(query.limit(100, 1000), 100);
+        assert_eq!(faults(query), ["limit"]);
+    }
+}

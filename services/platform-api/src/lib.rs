@@ -1,0 +1,16 @@
+//! platform-api: REST, live streams and administration.
+//!
+//! `router.rs` is the table of contents. Each resource has a folder under `routes/`, each verb a file in it.
+
+mod app;
+mod auth;
+mod feed;
+mod http;
+mod link;
+mod problem;
+mod publish;
+mod router;
+mod routes;
+mod serve;
+
+pub use serve::{INFO, run};

@@ -1,0 +1,72 @@
+//! The connection to NATS, made in the background: reads work without it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sens_config::Config;
+use sens_messaging::{ConnectionState, Error, Messaging};
+use sens_observability::CancellationToken;
+use tokio::sync::watch;
+
+use crate::problem::{Code, Problem};
+
+/// Pause between attempts to connect the first time.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Gives the connection once it is there. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Link {
+    state: watch::Receiver<Option<Messaging>>,
+}
+
+impl Link {
+    /// Starts to connect, and goes on until it succeeds; afterwards the client reconnects by itself.
+    pub(crate) fn start(config: Arc<Config>, shutdown: CancellationToken) -> Self {
+        let (sender, state) = watch::channel(None);
+        tokio::spawn(async move {
+            let connected = async {
+                loop {
+                    match connect(&config).await {
+                        Ok(messaging) => break messaging,
+                        Err(error) => {
+                            tracing::warn!(%error, "JetStream is not ready, trying again");
+                        }
+                    }
+                    tokio::time::sleep(PAUSE).await;
+                }
+            };
+            tokio::select! {
+                messaging = connected => {
+                    sender.send_replace(Some(messaging));
+                    shutdown.cancelled().await;
+                }
+                () = shutdown.cancelled() => {}
+            }
+        });
+        Self { state }
+    }
+
+    /// The connection, when it stands now.
+    ///
+    /// # Errors
+    /// `messaging_unavailable`.
+    pub(crate) fn get(&self) -> Result<Messaging, Problem> {
+        let messaging = self.state.borrow().clone();
+        messaging
+            .filter(|messaging| messaging.state() == ConnectionState::Up)
+            .ok_or_else(|| Problem::of(Code::MessagingUnavailable))
+    }
+
+    /// Waits for the first connection; `None` when the service drains before.
+    pub(crate) async fn connected(&mut self) -> Option<Messaging> {
+        self.state.wait_for(Option::is_some).await.ok()?.clone()
+    }
+}
+
+/// Connects and makes sure that the streams are there.
+async fn connect(config: &Config) -> Result<Messaging, Error> {
+    let messaging = Messaging::connect(&config.nats, "platform-api").await?;
+    messaging.ensure_streams(&config.nats).await?;
+    messaging.ensure_raw_consumer().await?;
+    Ok(messaging)
+}

@@ -1,0 +1,295 @@
+//! The table of problem codes: stable names that clients may rely on.
+
+use axum::http::StatusCode;
+
+/// What went wrong, by a name that never changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Code {
+    InvalidParameter,
+    InvalidCursor,
+    InvalidJson,
+    InvalidBody,
+    BadRequest,
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    DeviceNotFound,
+    RawRecordNotFound,
+    ApiKeyNotFound,
+    MethodNotAllowed,
+    NotAcceptable,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    InternalError,
+    DatabaseUnavailable,
+    MessagingUnavailable,
+    StreamFull,
+    QueryTimeout,
+    RequestTimeout,
+}
+
+/// One row of the table.
+pub(crate) struct Entry {
+    /// The code.
+    pub(crate) code: Code,
+    /// Its name in the body and in the address of its page.
+    pub(crate) name: &'static str,
+    /// HTTP status.
+    pub(crate) status: StatusCode,
+    /// Short title.
+    pub(crate) title: &'static str,
+    /// What it means and what to do, for people.
+    pub(crate) description: &'static str,
+    /// Whether the same request may succeed later.
+    pub(crate) retryable: bool,
+}
+
+const fn permanent(
+    code: Code,
+    name: &'static str,
+    status: StatusCode,
+    title: &'static str,
+    description: &'static str,
+) -> Entry {
+    Entry {
+        code,
+        name,
+        status,
+        title,
+        description,
+        retryable: false,
+    }
+}
+
+const fn transient(
+    code: Code,
+    name: &'static str,
+    title: &'static str,
+    description: &'static str,
+) -> Entry {
+    Entry {
+        code,
+        name,
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        title,
+        description,
+        retryable: true,
+    }
+}
+
+/// Every code, in the order of its declaration.
+pub(crate) static TABLE: [Entry; 21] = [
+    permanent(
+        Code::InvalidParameter,
+        "invalid_parameter",
+        StatusCode::BAD_REQUEST,
+        "A parameter is not valid",
+        "A query parameter is unknown, malformed or out of its range. `errors` names each one. Times are RFC 3339 with \
+         an offset, such as 2026-11-20T10:00:00Z.",
+    ),
+    permanent(
+        Code::InvalidCursor,
+        "invalid_cursor",
+        StatusCode::BAD_REQUEST,
+        "The cursor does not belong to this request",
+        "A cursor continues exactly the request that gave it: the same path and filters. Start again without a cursor \
+         when a filter changes; only `limit` may differ.",
+    ),
+    permanent(
+        Code::InvalidJson,
+        "invalid_json",
+        StatusCode::BAD_REQUEST,
+        "The body is not JSON",
+        "The body could not be read as JSON. On /v1/ingest it is kept as a raw record all the same; `raw_record_id` \
+         names it.",
+    ),
+    permanent(
+        Code::InvalidBody,
+        "invalid_body",
+        StatusCode::BAD_REQUEST,
+        "The body does not have the expected content",
+        "The body is JSON, but a field is missing, unknown or of the wrong type. `errors` points at it.",
+    ),
+    permanent(
+        Code::BadRequest,
+        "bad_request",
+        StatusCode::BAD_REQUEST,
+        "The request cannot be understood",
+        "The request is malformed: a path segment or a header cannot be read, or the body ended early.",
+    ),
+    permanent(
+        Code::Unauthenticated,
+        "unauthenticated",
+        StatusCode::UNAUTHORIZED,
+        "A valid API key is needed",
+        "Send `Authorization: Bearer <key>` with a key that is neither revoked nor expired.",
+    ),
+    permanent(
+        Code::Forbidden,
+        "forbidden",
+        StatusCode::FORBIDDEN,
+        "The key's role does not allow this",
+        "The key is valid, but its role is not enough. `detail` names the roles that are.",
+    ),
+    permanent(
+        Code::NotFound,
+        "not_found",
+        StatusCode::NOT_FOUND,
+        "There is nothing at this address",
+        "No route has this path. /openapi.json and /docs list all of them.",
+    ),
+    permanent(
+        Code::DeviceNotFound,
+        "device_not_found",
+        StatusCode::NOT_FOUND,
+        "There is no such device",
+        "No device has this serial. Serials are case-sensitive; a device appears with its first good telemetry or \
+         with its startup message.",
+    ),
+    permanent(
+        Code::RawRecordNotFound,
+        "raw_record_not_found",
+        StatusCode::NOT_FOUND,
+        "There is no such raw record",
+        "No raw record has this id. It may not be committed yet, or retention has removed it.",
+    ),
+    permanent(
+        Code::ApiKeyNotFound,
+        "api_key_not_found",
+        StatusCode::NOT_FOUND,
+        "There is no such API key",
+        "No API key has this id. The id is the middle part of `sens_<id>_<secret>`.",
+    ),
+    permanent(
+        Code::MethodNotAllowed,
+        "method_not_allowed",
+        StatusCode::METHOD_NOT_ALLOWED,
+        "The method is not allowed here",
+        "The path exists, but not with this method. The `Allow` header lists the ones it has.",
+    ),
+    permanent(
+        Code::NotAcceptable,
+        "not_acceptable",
+        StatusCode::NOT_ACCEPTABLE,
+        "None of the accepted formats is offered",
+        "The `Accept` header names no format this resource has. `detail` lists them.",
+    ),
+    permanent(
+        Code::PayloadTooLarge,
+        "payload_too_large",
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "The body is too large",
+        "The body, after decompression, is larger than the server accepts. Send it in parts.",
+    ),
+    permanent(
+        Code::UnsupportedMediaType,
+        "unsupported_media_type",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "The content type or encoding is not supported",
+        "`Content-Type` or `Content-Encoding` names something this resource does not read. `detail` lists what it does.",
+    ),
+    permanent(
+        Code::InternalError,
+        "internal_error",
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "Something went wrong on our side",
+        "An error that should not happen. Report it with the `request_id`; the server's log has the rest.",
+    ),
+    transient(
+        Code::DatabaseUnavailable,
+        "database_unavailable",
+        "The database cannot be reached",
+        "The platform cannot reach its database at the moment. Repeat the request after the time in `Retry-After`.",
+    ),
+    transient(
+        Code::MessagingUnavailable,
+        "messaging_unavailable",
+        "The message stream cannot be reached",
+        "The platform cannot reach NATS JetStream at the moment. Nothing was stored, or on /v1/ingest only the items \
+         that say so. Repeat the request after the time in `Retry-After`: repetitions make no duplicates.",
+    ),
+    transient(
+        Code::StreamFull,
+        "stream_full",
+        "The message stream is full",
+        "More arrives than is committed, and the stream has reached its size limit. Items not marked as accepted are \
+         not stored; repeat them after the time in `Retry-After`.",
+    ),
+    transient(
+        Code::QueryTimeout,
+        "query_timeout",
+        "The query takes too long",
+        "The database gave up on this query. Ask for a shorter interval or fewer metrics.",
+    ),
+    transient(
+        Code::RequestTimeout,
+        "request_timeout",
+        "The request takes too long",
+        "The request was not finished in time and was given up.",
+    ),
+];
+
+impl Code {
+    /// Its row in the table.
+    pub(crate) fn entry(self) -> &'static Entry {
+        let entry = &TABLE[self as usize];
+        debug_assert_eq!(entry.code, self, "the table is in the order of the codes");
+        entry
+    }
+
+    /// The row with the given name.
+    pub(crate) fn find(name: &str) -> Option<&'static Entry> {
+        TABLE.iter().find(|entry| entry.name == name)
+    }
+
+    /// The code that stands for a bare status given by a library.
+    pub(crate) fn from_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::UNAUTHORIZED => Self::Unauthenticated,
+            StatusCode::FORBIDDEN => Self::Forbidden,
+            StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
+            StatusCode::NOT_ACCEPTABLE => Self::NotAcceptable,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::PayloadTooLarge,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => Self::RequestTimeout,
+            status if status.is_client_error() => Self::BadRequest,
+            _ => Self::InternalError,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_codes() {
+        for (index, entry) in TABLE.iter().enumerate() {
+            assert_eq!(entry.code as usize, index, "{}", entry.name);
+            assert_eq!(
+                Code::find(entry.name).map(|found| found.code),
+                Some(entry.code)
+            );
+        }
+    }
+
+    #[test]
+    fn every_entry_is_fit_for_its_page() {
+        for entry in &TABLE {
+            assert!(
+                entry
+                    .name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte == b'_'),
+                "{}",
+                entry.name
+            );
+            assert!(
+                entry.status.is_client_error() || entry.status.is_server_error(),
+                "{}",
+                entry.name
+            );
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! `/v1/devices`: registry, newest values and ranges.
+
+mod device;
+mod get;
+mod latest;
+mod list;
+mod measurements;
+mod table;
+
+pub(crate) use get::*;
+pub(crate) use latest::*;
+pub(crate) use list::*;
+pub(crate) use measurements::*;

@@ -1,0 +1,9 @@
+//! `/v1/ingest`: telemetry by HTTP.
+
+mod items;
+mod outcomes;
+mod post;
+mod prefer;
+
+pub(crate) use post::*;
+pub(crate) use prefer::MAX_WAIT;

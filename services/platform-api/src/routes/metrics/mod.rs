@@ -1,0 +1,5 @@
+//! `/v1/metrics`: the catalogue.
+
+mod list;
+
+pub(crate) use list::*;

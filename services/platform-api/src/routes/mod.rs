@@ -1,0 +1,16 @@
+//! A folder per resource, a verb per file.
+
+pub(crate) mod accounting;
+pub(crate) mod analytics;
+pub(crate) mod api_keys;
+pub(crate) mod devices;
+pub(crate) mod docs;
+pub(crate) mod health;
+pub(crate) mod ingest;
+pub(crate) mod ingest_errors;
+pub(crate) mod metrics;
+pub(crate) mod overview;
+pub(crate) mod raw_records;
+pub(crate) mod stream;
+pub(crate) mod web;
+pub(crate) mod whoami;

@@ -1,0 +1,165 @@
+//! `GET /v1/raw-records/{id}`.
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sens_storage::query::{ingest_errors, raw_records};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::readings::{self, RawReading};
+use crate::app::App;
+use crate::auth::Viewer;
+use crate::http::conditional;
+use crate::http::time::Timestamp;
+use crate::problem::{AccessErrors, Code, NotFoundError, Problem};
+
+/// One received payload and what became of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RawRecord {
+    /// Its position in the stream, `<epoch>-<sequence>`.
+    id: String,
+    /// Topic it came on; `http` for posted items.
+    topic: String,
+    /// `mqtt` or `http`.
+    source: String,
+    /// When it arrived.
+    received_at: Timestamp,
+    /// When it was committed.
+    committed_at: Timestamp,
+    /// Content type the sender gave.
+    content_type: Option<String>,
+    /// Decoder and version that read it.
+    decoder: Option<String>,
+    /// `parsed`, `failed`, `control` or `dead`.
+    outcome: String,
+    /// Whether every reading in it is stored; a duplicate counts.
+    parse_ok: bool,
+    /// Readings in it.
+    decoded_count: i32,
+    /// Errors in it.
+    error_count: i32,
+    /// Length as it arrived; of an oversized payload only the beginning is kept.
+    payload_length: i64,
+    /// The payload, where it is text.
+    payload_text: Option<String>,
+    /// The payload.
+    payload_base64: String,
+    /// Trace it belongs to.
+    traceparent: Option<String>,
+    /// What is wrong with it.
+    errors: Vec<RawError>,
+    /// Those of its readings that are stored.
+    readings: Vec<RawReading>,
+}
+
+/// An error in a payload.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RawError {
+    /// Number of the error.
+    id: i64,
+    /// Stable reason.
+    reason: String,
+    /// Explanation for people.
+    detail: String,
+    /// JSON Pointer into the payload; empty for all of it.
+    pointer: String,
+    /// The device, where it is known.
+    serial: Option<String>,
+}
+
+/// What arrived, verbatim, and what became of it
+#[utoipa::path(
+    get,
+    path = "/v1/raw-records/{id}",
+    tag = "ingest",
+    params(("id" = String, Path, description = "`<epoch>-<sequence>`")),
+    responses(
+        (status = 200, description = "the raw record", body = RawRecord),
+        (status = 304, description = "unchanged since the answer with this `ETag`"),
+        NotFoundError,
+        AccessErrors
+    )
+)]
+pub(crate) async fn get_raw_record(
+    _: Viewer,
+    State(app): State<App>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let not_found = || {
+        Problem::new(
+            Code::RawRecordNotFound,
+            format!("there is no raw record {id}"),
+        )
+    };
+    let (epoch, seq) = read_id(&id).ok_or_else(not_found)?;
+    let pool = &app.pools.read;
+    let record = raw_records::find_raw_record(pool, epoch, seq)
+        .await?
+        .ok_or_else(not_found)?;
+    let errors = ingest_errors::ingest_errors_of(pool, epoch, seq).await?;
+    let readings = readings::stored(&app, epoch, seq, &record).await?;
+    let body = RawRecord {
+        id: format!("{epoch}-{seq}"),
+        parse_ok: record.error_count == 0 && record.outcome != "dead",
+        payload_base64: BASE64_STANDARD.encode(&record.payload),
+        payload_text: String::from_utf8(record.payload).ok(),
+        topic: record.topic,
+        source: record.source,
+        received_at: Timestamp(record.received_at),
+        committed_at: Timestamp(record.committed_at),
+        content_type: record.content_type,
+        decoder: record.decoder,
+        outcome: record.outcome,
+        decoded_count: record.decoded_count,
+        error_count: record.error_count,
+        payload_length: record.payload_length,
+        traceparent: record.traceparent,
+        errors: errors.into_iter().map(RawError::from).collect(),
+        readings,
+    };
+    conditional::json(&headers, &body)
+}
+
+impl From<ingest_errors::IngestError> for RawError {
+    fn from(error: ingest_errors::IngestError) -> Self {
+        Self {
+            id: error.id,
+            reason: error.reason,
+            detail: error.detail,
+            pointer: error.pointer,
+            serial: error.serial,
+        }
+    }
+}
+
+fn read_id(id: &str) -> Option<(i32, i64)> {
+    let (epoch, seq) = id.split_once('-')?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    (digits(epoch) && digits(seq)).then_some((epoch.parse().ok()?, seq.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_id;
+
+    #[test]
+    fn ids_are_positions() {
+        assert_eq!(read_id("1-42"), Some((1, 42)));
+        for bad in [
+            "",
+            "42",
+            "1-",
+            "-1",
+            "1--2",
+            "a-1",
+            "1-99999999999999999999",
+            "+1-2",
+        ] {
+            assert_eq!(read_id(bad), None, "{bad}");
+        }
+    }
+}

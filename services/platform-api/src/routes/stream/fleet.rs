@@ -1,0 +1,47 @@
+//! `GET /v1/stream`.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::events;
+use super::select::Selection;
+use crate::app::App;
+use crate::auth::Viewer;
+use crate::http::params::Params;
+use crate::problem::{AccessErrors, ParameterErrors, Problem};
+
+/// Live readings of the fleet
+///
+/// Server-sent events named `reading`, data `{"serial","metric","value","unit","recorded_at","received_at"}`. The id of
+/// an event, sent back as `Last-Event-ID`, resumes after it without gap or double. An event `gap` says that some
+/// events are no longer kept; `error` ends the stream for a client that reads too slowly. A comment every 15 seconds
+/// shows that the connection lives.
+#[utoipa::path(
+    get,
+    path = "/v1/stream",
+    tag = "live",
+    params(
+        ("device" = Option<Vec<String>>, Query, description = "only these serials; may be repeated"),
+        ("metric" = Option<Vec<String>>, Query, description = "only these metrics; may be repeated"),
+        ("Last-Event-ID" = Option<String>, Header, description = "resume after this event")
+    ),
+    responses(
+        (status = 200, description = "events", body = String, content_type = "text/event-stream"),
+        ParameterErrors,
+        AccessErrors
+    )
+)]
+pub(crate) async fn stream_fleet(
+    _: Viewer,
+    State(app): State<App>,
+    headers: HeaderMap,
+    mut params: Params,
+) -> Result<Response, Problem> {
+    let selection = Selection {
+        devices: params.many("device"),
+        metrics: params.many("metric"),
+    };
+    params.finish()?;
+    events::open(&app, &headers, selection).await
+}

@@ -1,0 +1,220 @@
+//! Which readings a stream wants, where it begins, and how they are written.
+
+use axum::http::HeaderMap;
+use sens_messaging::FeedItem;
+use sens_schema::event::ReadingEvent;
+use serde::Serialize;
+
+use crate::feed::Start;
+use crate::http::time::Timestamp;
+use crate::problem::{Code, FieldError, Problem};
+
+/// Which readings a stream wants; an empty list wants all.
+#[derive(Debug, Default)]
+pub(super) struct Selection {
+    /// Serials of devices.
+    pub(super) devices: Vec<String>,
+    /// Names of metrics.
+    pub(super) metrics: Vec<String>,
+}
+
+impl Selection {
+    fn wants(&self, reading: &ReadingEvent) -> bool {
+        let among =
+            |list: &[String], name: &str| list.is_empty() || list.iter().any(|entry| entry == name);
+        among(&self.devices, &reading.serial) && among(&self.metrics, &reading.metric)
+    }
+}
+
+/// The place of a reading in the event stream, `<sequence>-<index>`: the id of its event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    /// Sequence of the batch.
+    pub(super) sequence: u64,
+    /// Index of the reading in its batch.
+    pub(super) index: usize,
+}
+
+/// The place after which a client wants to go on, from `Last-Event-ID`.
+///
+/// # Errors
+/// `bad_request` when it is none of ours.
+pub(super) fn resume(headers: &HeaderMap) -> Result<Option<Place>, Problem> {
+    let Some(value) = headers.get("last-event-id") else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or("?").trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let place = text.split_once('-').and_then(|(sequence, index)| {
+        Some(Place {
+            sequence: sequence.parse().ok()?,
+            index: index.parse().ok()?,
+        })
+    });
+    place.map(Some).ok_or_else(|| {
+        let detail = "Last-Event-ID must be the id of an event of this stream, <sequence>-<index>"
+            .to_owned();
+        Problem::with_errors(
+            Code::BadRequest,
+            vec![FieldError {
+                detail,
+                pointer: None,
+                parameter: None,
+            }],
+        )
+    })
+}
+
+/// Where to begin in the event stream.
+pub(super) fn start(resume: Option<Place>) -> Start {
+    resume.map_or(Start::Now, |place| Start::At(place.sequence))
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    serial: &'a str,
+    metric: &'a str,
+    value: &'a serde_json::Value,
+    unit: Option<&'a str>,
+    recorded_at: Timestamp,
+    received_at: Timestamp,
+}
+
+/// Writes the wanted readings of a batch as events, leaving out those up to the place already seen.
+pub(super) fn write(item: &FeedItem, selection: &Selection, seen: Option<Place>) -> String {
+    let mut text = String::new();
+    for (index, reading) in item.event.readings.iter().enumerate() {
+        let place = Place {
+            sequence: item.sequence,
+            index,
+        };
+        if seen.is_some_and(|seen| place <= seen) || !selection.wants(reading) {
+            continue;
+        }
+        let data = Data {
+            serial: &reading.serial,
+            metric: &reading.metric,
+            value: &reading.value,
+            unit: reading.unit.as_deref(),
+            recorded_at: Timestamp::from_micros(reading.recorded_at),
+            received_at: Timestamp::from_micros(reading.received_at),
+        };
+        let json = serde_json::to_string(&data).unwrap_or_default();
+        let (sequence, index) = (item.sequence.to_string(), index.to_string());
+        text.extend([
+            "id: ",
+            &sequence,
+            "-",
+            &index,
+            "\nevent: reading\ndata: ",
+            &json,
+            "\n\n",
+        ]);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use sens_schema::event::{BatchCounts, BatchEvent};
+
+    use super::*;
+
+    fn batch() -> FeedItem {
+        let reading = |serial: &str, metric: &str| ReadingEvent {
+            serial: serial.to_owned(),
+            metric: metric.to_owned(),
+            value: serde_json::json!(1.5),
+            unit: None,
+            recorded_at: 0,
+            received_at: 1,
+        };
+        let readings = vec![reading("A", "x"), reading("B", "x"), reading("A", "y")];
+        let counts = BatchCounts::default();
+        FeedItem {
+            sequence: 7,
+            event: BatchEvent {
+                epoch: 1,
+                committed_at: 2,
+                readings,
+                outcomes: Vec::new(),
+                counts,
+            },
+        }
+    }
+
+    fn ids(selection: &Selection, seen: Option<Place>) -> Vec<String> {
+        let text = write(&batch(), selection, seen);
+        text.lines()
+            .filter_map(|line| line.strip_prefix("id: "))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn events_are_filtered_and_resumed() {
+        let all = Selection::default();
+        assert_eq!(ids(&all, None), ["7-0", "7-1", "7-2"]);
+        assert_eq!(
+            ids(
+                &all,
+                Some(Place {
+                    sequence: 7,
+                    index: 1
+                })
+            ),
+            ["7-2"]
+        );
+        assert_eq!(
+            ids(
+                &all,
+                Some(Place {
+                    sequence: 6,
+                    index: 9
+                })
+            ),
+            ["7-0", "7-1", "7-2"]
+        );
+        let only_a = Selection {
+            devices: vec!["A".to_owned()],
+            metrics: Vec::new(),
+        };
+        assert_eq!(ids(&only_a, None), ["7-0", "7-2"]);
+        let a_y = Selection {
+            devices: vec!["A".to_owned()],
+            metrics: vec!["y".to_owned()],
+        };
+        assert_eq!(ids(&a_y, None), ["7-2"]);
+    }
+
+    #[test]
+    fn an_event_has_the_documented_form() {
+        let b = Selection {
+            devices: vec!["B".to_owned()],
+            metrics: Vec::new(),
+        };
+        assert_eq!(
+            write(&batch(), &b, None),
+            "id: 7-1\nevent: reading\ndata: {\"serial\":\"B\",\"metric\":\"x\",\"value\":1.5,\"unit\":null,\
+             \"recorded_at\":\"1970-01-01T00:00:00.000000Z\",\"received_at\":\"1970-01-01T00:00:00.000001Z\"}\n\n"
+        );
+    }
+
+    #[test]
+    fn places_are_read() {
+        let header = |value: &str| {
+            HeaderMap::from_iter([("last-event-id".parse().unwrap(), value.parse().unwrap())])
+        };
+        assert_eq!(
+            resume(&header("12-3")).unwrap(),
+            Some(Place {
+                sequence: 12,
+                index: 3
+            })
+        );
+        assert_eq!(resume(&HeaderMap::new()).unwrap(), None);
+        assert!(resume(&header("12")).is_err());
+    }
+}

@@ -1,0 +1,61 @@
+//! From a started process to a listening service, and back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::serve::ListenerExt as _;
+use sens_observability::{Need, RunError, Runtime, ServiceInfo, metrics};
+use tokio::net::TcpListener;
+
+use crate::app::App;
+use crate::feed::Feed;
+use crate::http::edge::Edge;
+use crate::link::Link;
+use crate::router;
+use crate::routes::health;
+
+/// What the service says about itself.
+pub const INFO: ServiceInfo = ServiceInfo {
+    name: "platform-api",
+    version: env!("CARGO_PKG_VERSION"),
+    about: "REST, live streams and administration of SENS Platform",
+    needs: &[Need::Database, Need::Nats, Need::Api],
+};
+
+/// Serves until the runtime's shutdown fires and open requests are answered.
+///
+/// # Errors
+/// When a setting cannot be used or the address is taken.
+pub async fn run(runtime: Runtime) -> Result<(), RunError> {
+    let config = Arc::clone(&runtime.config);
+    let statement_timeout = Duration::from_secs(config.api.request_timeout_seconds);
+    let pools = sens_storage::connect(&config.database, "platform-api", Some(statement_timeout))?;
+    let link = Link::start(Arc::clone(&config), runtime.shutdown.clone());
+    let feed = Feed::start(link.clone(), runtime.shutdown.clone());
+    let failures = metrics::counter(&runtime.registry, &metrics::DB_CONNECTION_FAILURES)?;
+    health::watch_database(
+        &runtime.health,
+        pools.read.clone(),
+        failures,
+        runtime.shutdown.clone(),
+    );
+    let app = App::new(&runtime, pools.clone(), link, feed)?;
+    let router = router::router(app, Edge::new(&runtime.registry)?);
+
+    let address = config.api.listen;
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        format!("cannot listen on {address} for the REST API ({error}); set SENS_API__LISTEN to a free address")
+    })?;
+    tracing::info!(address = %listener.local_addr()?, "serving the REST API");
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "small answers may be delayed");
+        }
+    });
+    axum::serve(listener, router)
+        .with_graceful_shutdown(runtime.shutdown.cancelled_owned())
+        .await?;
+    pools.primary.close().await;
+    pools.read.close().await;
+    Ok(())
+}
