@@ -1,10 +1,11 @@
 //! The smallest service: reports its one component as working and waits to be stopped.
 //!
 //! `MINIMAL_SERVICE` makes it misbehave for the tests of the start and stop sequence: `fail`
-//! returns an error, `panic` panics, `hang` ignores the request to stop, `drain` needs a moment.
+//! returns an error, `panic` panics, `hang` ignores the request to stop, `drain` takes until its standard input
+//! is closed.
 
+use std::io;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use sens_observability::{Need, RunError, Runtime, ServiceInfo, launch};
 
@@ -29,7 +30,7 @@ async fn run(runtime: Runtime) -> Result<(), RunError> {
     runtime.shutdown.cancelled().await;
     match mode.as_str() {
         "hang" => std::future::pending().await,
-        "drain" => tokio::time::sleep(Duration::from_millis(300)).await,
+        "drain" => drop(tokio::task::spawn_blocking(|| io::read_to_string(io::stdin())).await?),
         _ => {}
     }
     tracing::info!("drained");

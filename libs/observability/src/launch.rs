@@ -214,14 +214,13 @@ async fn supervise(
     grace: Duration,
 ) -> Result<(), RunError> {
     let mut service = pin!(service);
-    tokio::select! {
+    let signal = tokio::select! {
         outcome = &mut service => return outcome,
-        signal = signals.next() => {
-            tracing::info!(signal, grace_seconds = grace.as_secs(), "draining");
-        }
-        () = shutdown.cancelled() => tracing::info!(grace_seconds = grace.as_secs(), "draining"),
-    }
+        signal = signals.next() => Some(signal),
+        () = shutdown.cancelled() => None,
+    };
     health.set_draining();
+    tracing::info!(signal, grace_seconds = grace.as_secs(), "draining");
     shutdown.cancel();
     tokio::select! {
         outcome = &mut service => outcome,

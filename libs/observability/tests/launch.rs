@@ -56,9 +56,10 @@ struct Running {
 }
 
 impl Running {
-    fn start(mode: &str) -> Self {
+    fn start(mode: &str, grace_seconds: &str) -> Self {
         let mut child = command(mode)
-            .env("SENS_SHUTDOWN_GRACE_SECONDS", "1")
+            .env("SENS_SHUTDOWN_GRACE_SECONDS", grace_seconds)
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the service starts");
@@ -214,7 +215,7 @@ fn failures_end_with_1() {
 
 #[test]
 fn health_and_metrics_are_served() {
-    let service = Running::start("");
+    let service = Running::start("", "60");
     let deadline = Instant::now() + Duration::from_secs(10);
     while service.get("/health/ready").0 != 200 {
         assert!(Instant::now() < deadline, "the service becomes ready");
@@ -244,7 +245,7 @@ fn health_and_metrics_are_served() {
 #[test]
 fn a_signal_drains_and_ends_with_0() {
     for signal in ["TERM", "INT"] {
-        let mut service = Running::start("drain");
+        let mut service = Running::start("drain", "60");
         service.signal(signal);
         service.line_with("draining");
         assert_eq!(
@@ -253,6 +254,7 @@ fn a_signal_drains_and_ends_with_0() {
             "a draining service is not ready"
         );
         assert_eq!(service.get("/health/live").0, 200);
+        drop(service.child.stdin.take());
         service.line_with("drained");
         assert_eq!(service.exit(), Some(0));
     }
@@ -260,7 +262,7 @@ fn a_signal_drains_and_ends_with_0() {
 
 #[test]
 fn a_drain_that_hangs_ends_with_1_at_the_deadline() {
-    let mut service = Running::start("hang");
+    let mut service = Running::start("hang", "1");
     service.signal("TERM");
     service.line_with("draining");
     service.line_with("not drained within 1 s");
@@ -269,7 +271,7 @@ fn a_drain_that_hangs_ends_with_1_at_the_deadline() {
 
 #[test]
 fn a_second_signal_ends_with_1_at_once() {
-    let mut service = Running::start("hang");
+    let mut service = Running::start("hang", "60");
     service.signal("TERM");
     service.line_with("draining");
     service.signal("TERM");
