@@ -82,8 +82,9 @@ async fn a_redelivered_batch_changes_nothing() -> anyhow::Result<()> {
         .execute(&store.pool)
         .await?;
     let mut late = batch.to_vec();
-    late.iter_mut()
-        .for_each(|message| message.maybe_known = true);
+    for message in &mut late {
+        message.maybe_known = true;
+    }
     let again = store.writer.store(1, &late).await?;
     assert!(again.messages.iter().all(|message| message.known_before));
     assert_eq!(store.number("SELECT count(*) FROM raw_record").await, 0);

@@ -51,7 +51,7 @@ impl Store {
         sqlx::query_scalar(sql)
             .fetch_one(&self.pool)
             .await
-            .expect(sql)
+            .unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
     /// Everything a query gives, as text: for comparing whole tables.
@@ -60,7 +60,7 @@ impl Store {
         sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
             .fetch_all(&self.pool)
             .await
-            .expect("dump")
+            .unwrap_or_else(|error| panic!("{table}: {error}"))
     }
 }
 
