@@ -19,8 +19,10 @@ const OTHER_VARIABLES: [&str; 7] = [
     "SENS_BIN_DIR",
 ];
 
-/// Lower-case names that begin like a metric and are none: roles, logins of the examples, crates.
-const OTHER_NAMES: [&str; 11] = [
+/// Lower-case names that begin like a metric and are none: roles, logins of the examples, a decoder, crates.
+const OTHER_NAMES: [&str; 13] = [
+    "sens_owner",
+    "sens_v1",
     "sens_ingest",
     "sens_api",
     "sens_readonly",

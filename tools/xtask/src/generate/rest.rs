@@ -19,7 +19,11 @@ without internet access. This page is the summary.
 - Names are in snake_case. Lists give `next_cursor`; hand it back as `cursor`, with the same filters, until it is null.
 - Errors are `application/problem+json` with a stable [code](/reference/errors/).
 - Everything under `/v1` needs `Authorization: Bearer <key>`: [API keys](/how-to/api-keys/).
+  It may also answer 401, 403, 500 and 503; these are left out below.
 ";
+
+/// Statuses that every operation with a key may answer.
+const COMMON: [&str; 4] = ["401", "403", "500", "503"];
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
@@ -45,6 +49,12 @@ pub(super) fn body() -> Result<String> {
         text.push(format!("\n## {}\n\n", heading(&document, &tag)));
         text.push(sections.join("\n"));
     }
+    text.push("\n## Schemas\n".to_owned());
+    text.extend(
+        entries(&document["components"]["schemas"])
+            .filter(|(_, schema)| schema["properties"].is_object())
+            .map(|(name, schema)| schema_section(name, schema)),
+    );
     Ok(text.concat())
 }
 
@@ -98,7 +108,9 @@ fn section(document: &Value, method: &str, path: &str, operation: &Value) -> Str
         let types: Vec<String> = types.keys().map(|kind| code(kind)).collect();
         text.push(format!("Body: {}.\n\n", types.join(", ")));
     }
+    let key_needed = path.starts_with("/v1");
     let answers: Vec<Vec<String>> = entries(&operation["responses"])
+        .filter(|(status, _)| !(key_needed && COMMON.contains(&status.as_str())))
         .map(|(status, answer)| {
             let answer = resolve(document, answer);
             let description = answer["description"].as_str().unwrap_or_default();
@@ -107,6 +119,62 @@ fn section(document: &Value, method: &str, path: &str, operation: &Value) -> Str
         .collect();
     text.push(table(&["Status", "Answer", "Body"], answers));
     text.concat()
+}
+
+/// The members of an object.
+fn schema_section(name: &str, schema: &Value) -> String {
+    let required: Vec<&str> = schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let rows = entries(&schema["properties"]).map(|(member, property)| {
+        let suffix = if is_nullable(property) {
+            " or null"
+        } else if required.contains(&member.as_str()) {
+            ""
+        } else {
+            ", may be left out"
+        };
+        let kind = match property["items"].is_object() {
+            true => format!("array of {}", kind(&property["items"])),
+            false => kind(property),
+        };
+        vec![
+            code(member),
+            format!("{kind}{suffix}"),
+            prose(description(property)),
+        ]
+    });
+    let about = schema["description"]
+        .as_str()
+        .map(|text| format!("{}\n\n", prose(text.trim())))
+        .unwrap_or_default();
+    let members = table(&["Member", "Type", "Meaning"], rows);
+    format!("\n### {name}\n\n{about}{members}")
+}
+
+fn is_nullable(schema: &Value) -> bool {
+    let listed = |key: &str, null: &dyn Fn(&Value) -> bool| {
+        schema[key]
+            .as_array()
+            .is_some_and(|list| list.iter().any(null))
+    };
+    listed("type", &|name| name == "null")
+        || listed("oneOf", &|other| other["type"] == "null")
+        || listed("anyOf", &|other| other["type"] == "null")
+}
+
+/// The description of a schema, or of the alternative in it that has one.
+fn description(schema: &Value) -> &str {
+    let alternatives = ["oneOf", "anyOf"]
+        .iter()
+        .filter_map(|key| schema[*key].as_array());
+    std::iter::once(schema)
+        .chain(alternatives.flatten())
+        .find_map(|schema| schema["description"].as_str())
+        .unwrap_or_default()
 }
 
 fn parameter_row(parameter: &Value) -> Vec<String> {
