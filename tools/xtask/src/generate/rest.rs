@@ -137,9 +137,10 @@ fn schema_section(name: &str, schema: &Value) -> String {
         } else {
             ", may be left out"
         };
-        let kind = match property["items"].is_object() {
-            true => format!("array of {}", kind(&property["items"])),
-            false => kind(property),
+        let kind = if property["items"].is_object() {
+            format!("array of {}", kind(&property["items"]))
+        } else {
+            kind(property)
         };
         vec![
             code(member),
