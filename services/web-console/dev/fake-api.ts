@@ -162,7 +162,7 @@ function sample(sending: Device[], now: number): LiveReading[] {
     serial: device.serial,
     metric: name,
     value: data.valueAt(name, data.seedOf(device.serial), now),
-    unit,
+    unit: unit ?? null,
     recorded_at: at,
     received_at: at,
   }));

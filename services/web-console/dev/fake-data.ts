@@ -85,7 +85,7 @@ export function measurements(
 ): Measurement[] {
   const unit = METRICS.find((each) => each.name === name)?.unit ?? null;
   const seed = seedOf(device.serial);
-  const last = device.last_seen_at === null ? 0 : Date.parse(device.last_seen_at);
+  const last = device.last_seen_at ? Date.parse(device.last_seen_at) : 0;
   const items: Measurement[] = [];
   const begin = Math.ceil(Math.max(from, START) / STEP) * STEP;
   for (let at = begin; at <= Math.min(to, last); at += STEP) {
@@ -97,11 +97,11 @@ export function measurements(
 }
 
 export function latest(device: Device): LatestValue[] {
-  if (device.last_seen_at === null) return [];
+  if (!device.last_seen_at) return [];
   const at = device.last_seen_at;
   return metricsOf(device).map(({ name, unit }) => ({
     metric: name,
-    unit,
+    unit: unit ?? null,
     value: valueAt(name, seedOf(device.serial), Date.parse(at)),
     recorded_at: at,
     received_at: at,
@@ -189,7 +189,7 @@ export function ingestErrors(now: number): IngestError[] {
   return Array.from({ length: 60 }, (_, index) => {
     const record = RECORDS[index % RECORDS.length] ?? RECORDS[0];
     return {
-      id: String(900 - index),
+      id: 900 - index,
       reason: record?.reason ?? "",
       detail: record?.detail ?? "",
       pointer: record?.pointer ?? "",
@@ -213,15 +213,15 @@ export function rawRecord(id: string, now: number): RawRecord | null {
     committed_at: iso(now - 8_990),
     content_type: partial ? "application/json" : null,
     decoder: record.decoder,
-    outcome: partial ? "partial" : "failed",
+    outcome: "failed",
     parse_ok: false,
-    decoded_count: partial ? 1 : 0,
+    decoded_count: partial ? 2 : 1,
     error_count: 1,
     payload_length: record.payload.length,
     payload_text: record.payload,
     payload_base64: Buffer.from(record.payload).toString("base64"),
     traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-    errors: [{ reason: record.reason, detail: record.detail, pointer: record.pointer }],
+    errors: [{ id: 1, reason: record.reason, detail: record.detail, pointer: record.pointer }],
     readings: partial
       ? [{ serial: "AI-9F3C21", metric: "platform_height_mm", value: 101.5, recorded_at: iso(now - 9_500) }]
       : [],
@@ -246,7 +246,7 @@ export function accounting(now: number, empty: boolean): Accounting {
       dead: 0,
       in_flight: 0,
     },
-    readings: { decoded: processed + duplicate, processed, duplicate, error },
+    readings: { decoded: processed + duplicate + error, processed, duplicate, error },
     balanced: true,
   };
 }

@@ -3,7 +3,12 @@ import { createRequire } from "node:module";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { inject } from "vitest";
 
-const CANDIDATES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"];
+const CANDIDATES = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/snap/bin/chromium",
+];
 
 function executable(): string {
   const found = process.env.CHROMIUM_PATH ?? CANDIDATES.find((path) => existsSync(path));
@@ -67,7 +72,9 @@ interface AxeResults {
 /** What axe finds wrong with the page, as `rule: selectors`. */
 export async function accessibility(page: Page): Promise<string[]> {
   const results = await page.evaluate<AxeResults>(`${AXE}; axe.run()`);
-  return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+  return results.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
+  );
 }
 
 /** By how many pixels the page is wider than its window. */

@@ -60,9 +60,14 @@ describe("fleet and device", () => {
 
     await page.getByText("Live", { exact: true }).first().waitFor();
     await send([reading("battery_charge", 70.25)]);
-    await page.getByRole("list", { name: /Live readings/ }).getByText("70.25").waitFor();
+    await page
+      .getByRole("list", { name: /Live readings/ })
+      .getByText("70.25")
+      .waitFor();
     await latest.getByText("70.25 %").waitFor();
-    await page.getByRole("img", { name: /^Battery charge: 2 readings, from 70.25 % to 71.5 %, last 70.25 %/ }).waitFor();
+    await page
+      .getByRole("img", { name: /^Battery charge: 2 readings, from 70.25 % to 71.5 %, last 70.25 %/ })
+      .waitFor();
     expect(problems).toEqual([]);
     await context.close();
   });
@@ -96,7 +101,10 @@ describe("ingest health", () => {
     await send([reading("battery_charge", 171.5)]);
     const { context, page, problems } = await visit(browser);
     await page.goto(`/ingest?reason=out_of_range&serial=${SERIAL}`);
-    await page.getByRole("link", { name: /Inspect the record/ }).first().click();
+    await page
+      .getByRole("link", { name: /Inspect the record/ })
+      .first()
+      .click();
     await page.getByRole("heading", { name: /^Raw record/ }).waitFor();
     const marks = await page.locator("mark").allTextContents();
     expect(marks[0]).toBe("171.5");
@@ -109,7 +117,10 @@ describe("ingest health", () => {
     await send('{"device_id": 7, "event_type": "battery');
     const { context, page } = await visit(browser);
     await page.goto("/ingest?reason=invalid_json");
-    await page.getByRole("link", { name: /Inspect the record/ }).first().click();
+    await page
+      .getByRole("link", { name: /Inspect the record/ })
+      .first()
+      .click();
     await page.getByRole("group", { name: "Payload as text" }).getByText('"event_type": "battery').waitFor();
     await context.close();
   });
@@ -158,7 +169,10 @@ describe("every page", () => {
         await page.goto(path);
         await page.locator("h1, p").first().waitFor();
         await page.waitForLoadState("load");
-        await page.getByRole("status", { name: /^Loading/ }).first().waitFor({ state: "hidden" });
+        await page
+          .getByRole("status", { name: /^Loading/ })
+          .first()
+          .waitFor({ state: "hidden" });
         expect(await accessibility(page), path).toEqual([]);
         expect(await overflow(page), path).toBeLessThanOrEqual(0);
       }

@@ -21,7 +21,9 @@ interface Listed {
 }
 
 async function list(path: string): Promise<Listed["items"]> {
-  const response = await fetch(`${inject("url")}${path}`, { headers: { authorization: `Bearer ${inject("key")}` } });
+  const response = await fetch(`${inject("url")}${path}`, {
+    headers: { authorization: `Bearer ${inject("key")}` },
+  });
   const body = (await response.json()) as Listed;
   return body.items;
 }
@@ -43,10 +45,12 @@ async function pages(): Promise<Record<string, string>> {
 
 const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 375, height: 760 } };
 
-it.each(Object.entries(SIZES).flatMap(([name, size]) => [
-  { name, size, scheme: "light" as const },
-  { name, size, scheme: "dark" as const },
-]))("$name, $scheme", async ({ name, size, scheme }) => {
+it.each(
+  Object.entries(SIZES).flatMap(([name, size]) => [
+    { name, size, scheme: "light" as const },
+    { name, size, scheme: "dark" as const },
+  ]),
+)("$name, $scheme", async ({ name, size, scheme }) => {
   const login = await visit(browser, { ...size, scheme }, false);
   await login.page.goto("/");
   await login.page.getByLabel("API key").waitFor();

@@ -287,7 +287,7 @@ export interface components {
                 /** Format: int64 */
                 errors: number;
                 /** Format: int64 */
-                pending: number;
+                pending?: number | null;
                 /** Format: int64 */
                 dead_letters: number;
             };
@@ -301,7 +301,7 @@ export interface components {
                 count: number;
             }[];
             firmware: {
-                firmware: string | null;
+                firmware?: string | null;
                 /** Format: int64 */
                 count: number;
             }[];
@@ -309,28 +309,28 @@ export interface components {
         Device: {
             serial: string;
             /** Format: int64 */
-            legacy_id: number | null;
+            legacy_id?: number | null;
             placeholder: boolean;
-            name: string | null;
-            model: string | null;
-            firmware: string | null;
+            name?: string | null;
+            model?: string | null;
+            firmware?: string | null;
             /** @enum {string} */
             status: "online" | "silent" | "never_seen";
-            online: boolean | null;
+            online?: boolean | null;
             /** Format: date-time */
-            provisioned_at: string | null;
+            provisioned_at?: string | null;
             /** Format: date-time */
-            first_seen_at: string | null;
+            first_seen_at?: string | null;
             /** Format: date-time */
-            last_seen_at: string | null;
+            last_seen_at?: string | null;
         };
         DevicePage: {
             items: components["schemas"]["Device"][];
-            next_cursor: string | null;
+            next_cursor?: string | null;
         };
         LatestValue: {
             metric: string;
-            unit: string | null;
+            unit?: string | null;
             value: number | string | boolean;
             /** Format: date-time */
             recorded_at: string;
@@ -346,7 +346,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             value: number | string | boolean;
-            unit: string | null;
+            unit?: string | null;
             quality: string;
         };
         MeasurementPage: {
@@ -354,20 +354,19 @@ export interface components {
             source: string;
             complete: boolean;
             /** Format: date-time */
-            watermark: string | null;
+            watermark?: string | null;
             items: components["schemas"]["Measurement"][];
-            next_cursor: string | null;
+            next_cursor?: string | null;
         };
         Metric: {
             name: string;
-            unit: string | null;
-            /** @enum {string} */
-            kind: "number" | "boolean" | "text";
-            min: number | null;
-            max: number | null;
-            display_name: string | null;
-            display_unit: string | null;
-            display_factor: number | null;
+            unit?: string | null;
+            kind: string;
+            min?: number | null;
+            max?: number | null;
+            display_name?: string | null;
+            display_unit?: string | null;
+            display_factor?: number | null;
             listed: boolean;
         };
         MetricList: {
@@ -376,7 +375,7 @@ export interface components {
         AverageExtension: {
             items: {
                 serial: string;
-                avg_extension_mm: number | null;
+                avg_extension_mm?: number | null;
             }[];
         };
         ExtensionVsRetraction: {
@@ -391,37 +390,38 @@ export interface components {
         BatterySummary: {
             items: {
                 serial: string;
-                min_pct: number | null;
-                max_pct: number | null;
-                avg_pct: number | null;
-                last_pct: number | null;
+                min_pct?: number | null;
+                max_pct?: number | null;
+                avg_pct?: number | null;
+                last_pct?: number | null;
                 /** Format: date-time */
-                last_seen: string | null;
+                last_seen?: string | null;
             }[];
         };
         PlatformHeight: {
             items: {
                 serial: string;
-                min_mm: number | null;
-                max_mm: number | null;
-                avg_mm: number | null;
-                last_mm: number | null;
+                min_mm?: number | null;
+                max_mm?: number | null;
+                avg_mm?: number | null;
+                last_mm?: number | null;
             }[];
         };
         IngestError: {
-            id: string;
+            /** Format: int64 */
+            id: number;
             reason: string;
             detail: string;
             pointer: string;
-            serial: string | null;
-            topic: string;
+            serial?: string | null;
+            topic?: string | null;
             /** Format: date-time */
             received_at: string;
             raw_record_id: string;
         };
         IngestErrorPage: {
             items: components["schemas"]["IngestError"][];
-            next_cursor: string | null;
+            next_cursor?: string | null;
         };
         RawRecord: {
             id: string;
@@ -430,9 +430,9 @@ export interface components {
             /** Format: date-time */
             received_at: string;
             /** Format: date-time */
-            committed_at: string | null;
-            content_type: string | null;
-            decoder: string | null;
+            committed_at?: string | null;
+            content_type?: string | null;
+            decoder?: string | null;
             outcome: string;
             parse_ok: boolean;
             /** Format: int64 */
@@ -441,10 +441,13 @@ export interface components {
             error_count: number;
             /** Format: int64 */
             payload_length: number;
-            payload_text: string | null;
+            payload_text?: string | null;
             payload_base64: string;
-            traceparent: string | null;
+            traceparent?: string | null;
             errors: {
+                /** Format: int64 */
+                id: number;
+                serial?: string | null;
                 reason: string;
                 detail: string;
                 pointer: string;
@@ -459,9 +462,9 @@ export interface components {
         };
         Accounting: {
             /** Format: date-time */
-            from: string | null;
+            from?: string | null;
             /** Format: date-time */
-            to: string | null;
+            to?: string | null;
             messages: {
                 /** Format: int64 */
                 received: number;

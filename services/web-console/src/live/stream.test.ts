@@ -33,11 +33,13 @@ function harness(answers: (() => Response | Promise<Response>)[]) {
   const readings: LiveReading[] = [];
   const requests: Headers[] = [];
   const unauthorized = vi.fn();
+  const gap = vi.fn();
   const stream = new LiveStream({
     url: "/v1/stream",
     key: () => "secret",
     onReadings: (batch) => readings.push(...batch),
     onState: ({ phase }) => phases.push(phase),
+    onGap: gap,
     onUnauthorized: unauthorized,
     random: () => 0,
     fetch: async (_url, init) => {
@@ -50,7 +52,7 @@ function harness(answers: (() => Response | Promise<Response>)[]) {
       });
     },
   });
-  return { stream, phases, readings, requests, unauthorized };
+  return { stream, phases, readings, requests, gap, unauthorized };
 }
 
 afterEach(() => {
@@ -71,6 +73,15 @@ it("sends the key, hands readings over, and resumes behind the last event after 
   expect(requests[0]?.has("last-event-id")).toBe(false);
   expect(requests[1]?.get("last-event-id")).toBe("41-2");
   await vi.waitFor(() => expect(phases).toEqual(["connecting", "live", "waiting", "live"]));
+  stream.stop();
+});
+
+it("tells when the platform left readings out", async () => {
+  const only = connection();
+  const { stream, gap } = harness([() => only.response]);
+  stream.start();
+  only.send("event: gap\ndata: {}\n\n");
+  await vi.waitFor(() => expect(gap).toHaveBeenCalledOnce());
   stream.stop();
 });
 

@@ -21,6 +21,8 @@ export interface StreamOptions {
   key: () => string | null;
   onReadings: (readings: LiveReading[]) => void;
   onState: (state: StreamState) => void;
+  /** Readings were missed that the platform no longer keeps for a resume. */
+  onGap: () => void;
   /** The platform refused the key. */
   onUnauthorized: () => void;
   fetch?: typeof globalThis.fetch;
@@ -138,6 +140,7 @@ export class LiveStream {
   private take(parser: SseParser, chunk: string): void {
     for (const event of parser.push(chunk)) {
       if (event.id !== null) this.lastEventId = event.id;
+      if (event.event === "gap") this.options.onGap();
       if (event.event !== "reading") continue;
       const reading = parseReading(event.data);
       if (reading) this.pending.push(reading);

@@ -5,7 +5,7 @@ import { LiveStream, type StreamState } from "./stream";
 
 /**
  * Keeps a live stream open while the component is shown.
- * `onReadings` gets everything new; `onResumed` is called when the stream is live again after a break.
+ * `onReadings` gets everything new; `onResumed` is called when the stream is live again after a break, or has left something out.
  */
 export function useLiveStream(
   path: string,
@@ -23,6 +23,7 @@ export function useLiveStream(
       url: path,
       key: () => session.get()?.key ?? null,
       onReadings: (readings) => handlers.current.onReadings(readings),
+      onGap: () => handlers.current.onResumed?.(),
       onUnauthorized: () => session.expire(),
       onState: (next) => {
         if (next.phase === "waiting") broken = true;

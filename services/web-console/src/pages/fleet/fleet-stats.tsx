@@ -32,9 +32,14 @@ export function FleetStats({ overview }: { overview: Overview }) {
       <Stat label="Errors" value={compact(errors)} {...failing} note="in 24 hours" />
       <Stat
         label="In flight"
-        value={compact(ingest.pending)}
-        note={ingest.dead_letters > 0 ? `${count(ingest.dead_letters)} dead letters` : "not stored yet"}
+        value={ingest.pending == null ? "?" : compact(ingest.pending)}
+        note={flightNote(ingest)}
       />
     </Stats>
   );
+}
+
+function flightNote({ pending, dead_letters }: Overview["ingest"]): string {
+  if (dead_letters > 0) return `${count(dead_letters)} dead letters`;
+  return pending == null ? "NATS cannot be reached" : "not stored yet";
 }

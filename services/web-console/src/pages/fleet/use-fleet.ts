@@ -55,9 +55,8 @@ export function useLiveLastSeen(devices: readonly Device[]): {
 
 /** The later of what the list says and what arrived since. */
 export function lastSeen(device: Device, seen: ReadonlyMap<string, string>): string | null {
+  const listed = device.last_seen_at ?? null;
   const live = seen.get(device.serial);
-  if (live === undefined) return device.last_seen_at;
-  return device.last_seen_at === null || Date.parse(device.last_seen_at) < Date.parse(live)
-    ? live
-    : device.last_seen_at;
+  if (live === undefined) return listed;
+  return listed === null || Date.parse(listed) < Date.parse(live) ? live : listed;
 }

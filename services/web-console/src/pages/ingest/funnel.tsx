@@ -32,7 +32,7 @@ export function Funnel({ ledger, overview }: { ledger: Accounting; overview: Ove
         word="received"
         pace={overview?.rate.messages_per_second}
         parts={[
-          { name: "Parsed", value: messages.parsed, tone: "good", note: "at least one reading, none failed" },
+          { name: "Parsed", value: messages.parsed, tone: "good", note: "every reading in them was good" },
           {
             name: "Control",
             value: messages.control,
@@ -46,7 +46,7 @@ export function Funnel({ ledger, overview }: { ledger: Accounting; overview: Ove
       />
       <Ledger
         title="Readings"
-        total={readings.processed + readings.duplicate + readings.error}
+        total={readings.decoded}
         word="in these messages"
         pace={overview?.rate.readings_per_second}
         parts={[
