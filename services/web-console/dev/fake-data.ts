@@ -223,7 +223,15 @@ export function rawRecord(id: string, now: number): RawRecord | null {
     traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     errors: [{ id: 1, reason: record.reason, detail: record.detail, pointer: record.pointer }],
     readings: partial
-      ? [{ serial: "AI-9F3C21", metric: "platform_height_mm", value: 101.5, recorded_at: iso(now - 9_500) }]
+      ? [
+          {
+            serial: "AI-9F3C21",
+            metric: "platform_height_mm",
+            value: 101.5,
+            raw_record_id: id,
+            recorded_at: iso(now - 9_500),
+          },
+        ]
       : [],
   };
 }

@@ -1,18 +1,30 @@
 // Writes src/api/schema.d.ts from the platform's OpenAPI document; with --check only compares (exit 1 on drift).
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import openapiTS, { astToString } from "openapi-typescript";
+import ts from "typescript";
 
 const here = new URL("../", import.meta.url);
-const candidates = ["../platform-api/openapi.json", "openapi.json"].map((path) => new URL(path, here));
-const source = candidates.find((url) => existsSync(url));
-if (!source) {
-  console.error("no OpenAPI document found: expected services/platform-api/openapi.json");
+const source = new URL("../platform-api/openapi.json", here);
+if (!existsSync(source)) {
+  console.error("services/platform-api/openapi.json is missing: it is what the types are made from");
   process.exit(1);
 }
 const target = new URL("src/api/schema.d.ts", here);
 const banner =
   "// Generated from the OpenAPI document of platform-api by `npm run generate`. Do not edit.\n\n";
-const wanted = banner + astToString(await openapiTS(source, { defaultNonNullable: false }));
+// The document names the three kinds of a value; on the wire each is plain JSON.
+const { factory, SyntaxKind } = ts;
+const value = factory.createUnionTypeNode([
+  factory.createKeywordTypeNode(SyntaxKind.NumberKeyword),
+  factory.createKeywordTypeNode(SyntaxKind.BooleanKeyword),
+  factory.createKeywordTypeNode(SyntaxKind.StringKeyword),
+]);
+const options = {
+  defaultNonNullable: false,
+  /** @param {unknown} _schema @param {{ path?: string }} place */
+  transform: (_schema, { path }) => (path === "#/components/schemas/Value" ? value : undefined),
+};
+const wanted = banner + astToString(await openapiTS(source, options));
 if (process.argv.includes("--check")) {
   const found = existsSync(target) ? readFileSync(target, "utf8") : "";
   if (found !== wanted) {

@@ -1,14 +1,15 @@
 // Generated from the OpenAPI document of platform-api by `npm run generate`. Do not edit.
 
 export interface paths {
-    "/version": {
+    "/health": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["version"];
+        /** State of the service and its components */
+        get: operations["health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -17,14 +18,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/whoami": {
+    "/health/live": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["whoami"];
+        /** Whether the process lives; looks at no dependency */
+        get: operations["health_live"];
         put?: never;
         post?: never;
         delete?: never;
@@ -33,17 +35,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/overview": {
+    "/health/ready": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["overview"];
+        /** Whether the service can answer: its database does */
+        get: operations["health_ready"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The OpenAPI document */
+        get: operations["openapi_json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Received, stored and lost
+         * @description The interval is by arrival, in whole minutes: both ends are widened to them. Left out, it is everything.
+         */
+        get: operations["accounting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/average-extension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mean extension of each device in mm */
+        get: operations["average_extension"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/battery-summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Battery charge of each device */
+        get: operations["battery_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/extension-vs-retraction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Extensions and retractions of each device */
+        get: operations["extension_vs_retraction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/platform-height": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Platform height of each device */
+        get: operations["platform_height"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List API keys */
+        get: operations["list_api_keys"];
+        put?: never;
+        /** Make an API key */
+        post: operations["create_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description The key is refused from now on, on other replicas within five seconds. It stays in the list.
+         */
+        delete: operations["delete_api_key"];
         options?: never;
         head?: never;
         patch?: never;
@@ -56,7 +202,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list_devices"];
+        /**
+         * List devices
+         * @description Ordered by serial.
+         */
+        get: operations["list_devices_route"];
         put?: never;
         post?: never;
         delete?: never;
@@ -72,6 +222,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** One device */
         get: operations["get_device"];
         put?: never;
         post?: never;
@@ -88,7 +239,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["device_latest"];
+        /** Newest value of each metric */
+        get: operations["latest_values"];
         put?: never;
         post?: never;
         delete?: never;
@@ -104,7 +256,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["device_measurements"];
+        /**
+         * Readings of a device over time
+         * @description The interval is half open, `[from, to)`. CSV and NDJSON have the same pages; their next one is named by `Link`.
+         */
+        get: operations["list_measurements"];
         put?: never;
         post?: never;
         delete?: never;
@@ -113,14 +269,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/analytics/average-extension": {
+    "/v1/devices/{serial}/stream": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["average_extension"];
+        /**
+         * Live readings of a device
+         * @description As `/v1/stream`, for one device.
+         */
+        get: operations["stream_device"];
         put?: never;
         post?: never;
         delete?: never;
@@ -129,46 +289,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/analytics/extension-vs-retraction": {
+    "/v1/ingest": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["extension_vs_retraction"];
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Post telemetry
+         * @description A JSON object is one item, an array and NDJSON have several; each becomes a raw record with exactly the bytes that
+         *     were sent. The body may be gzip. 202 means that JetStream holds every item durably. With `Prefer: wait=N` (at most
+         *     30 seconds) the answer waits for the outcome of each item. A body that is no JSON is kept as a raw record too, and
+         *     answered 400. Repeating a request is always harmless.
+         */
+        post: operations["post_ingest"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v1/analytics/battery-summary": {
+    "/v1/ingest-errors": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["battery_summary"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/analytics/platform-height": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["platform_height"];
+        /** What could not be read, newest first */
+        get: operations["list_ingest_errors"];
         put?: never;
         post?: never;
         delete?: never;
@@ -184,6 +336,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The catalogue of metrics */
         get: operations["list_metrics"];
         put?: never;
         post?: never;
@@ -193,14 +346,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/ingest-errors": {
+    "/v1/overview": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["list_ingest_errors"];
+        /** The fleet at a glance */
+        get: operations["overview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -216,6 +370,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** What arrived, verbatim, and what became of it */
         get: operations["get_raw_record"];
         put?: never;
         post?: never;
@@ -225,14 +380,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/accounting": {
+    "/v1/stream": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["accounting"];
+        /**
+         * Live readings of the fleet
+         * @description Server-sent events named `reading`, data `{"serial","metric","value","unit","recorded_at","received_at"}`. The id of
+         *     an event, sent back as `Last-Event-ID`, resumes after it without gap or double. An event `gap` says that some
+         *     events are no longer kept; `error` ends the stream for a client that reads too slowly. A comment every 15 seconds
+         *     shows that the connection lives.
+         */
+        get: operations["stream_fleet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/whoami": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who calls
+         * @description Any valid key may ask.
+         */
+        get: operations["whoami"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which build runs */
+        get: operations["version"];
         put?: never;
         post?: never;
         delete?: never;
@@ -245,251 +444,644 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Problem: {
-            type: string;
-            title: string;
-            /** Format: int64 */
-            status: number;
-            code: string;
-            detail?: string;
-            request_id?: string;
+        /** @description Whether everything that arrived is accounted for. */
+        Accounting: {
+            /** @description `received = parsed + failed + control + dead + in_flight` and `decoded = processed + duplicate + error`. */
+            balanced: boolean;
+            from?: components["schemas"]["Timestamp"] | null;
+            /** @description Messages. */
+            messages: components["schemas"]["MessageAccount"];
+            /** @description Readings. */
+            readings: components["schemas"]["ReadingAccount"];
+            to?: components["schemas"]["Timestamp"] | null;
         };
-        WhoAmI: {
+        /** @description A key without its secret. */
+        ApiKey: {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The middle part of `sens_<id>_<secret>`. */
+            id: string;
+            last_used_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Name for people. */
             name: string;
-            /** @enum {string} */
-            role: "viewer" | "ingest" | "operator" | "admin";
+            revoked_at?: components["schemas"]["Timestamp"] | null;
+            /** @description `viewer`, `ingest`, `operator` or `admin`. */
+            role: string;
         };
-        Version: {
-            service: string;
-            version: string;
-            build_sha: string;
+        /** @description All keys. */
+        ApiKeyList: {
+            /** @description The keys, newest first, revoked ones too. */
+            items: components["schemas"]["ApiKey"][];
         };
-        Overview: {
-            devices: {
-                /** Format: int64 */
-                total: number;
-                /** Format: int64 */
-                online: number;
-                /** Format: int64 */
-                silent: number;
-                /** Format: int64 */
-                never_seen: number;
-                /** Format: int64 */
-                placeholder: number;
-            };
-            ingest: {
-                /** Format: int64 */
-                messages: number;
-                /** Format: int64 */
-                processed: number;
-                /** Format: int64 */
-                duplicate: number;
-                /** Format: int64 */
-                errors: number;
-                /** Format: int64 */
-                pending?: number | null;
-                /** Format: int64 */
-                dead_letters: number;
-            };
-            rate: {
-                messages_per_second: number;
-                readings_per_second: number;
-            };
-            errors_by_reason: {
-                reason: string;
-                /** Format: int64 */
-                count: number;
-            }[];
-            firmware: {
-                firmware?: string | null;
-                /** Format: int64 */
-                count: number;
-            }[];
+        /** @description A key to make. */
+        ApiKeyRequest: {
+            /**
+             * Format: date-time
+             * @description From when on it is no longer accepted; never when left out.
+             */
+            expires_at?: string | null;
+            /** @description Name for people, 1 to 100 characters. */
+            name: string;
+            /** @description What it may do. */
+            role: components["schemas"]["Role"];
         };
+        /** @description Mean extension of each device in mm. */
+        AverageExtension: {
+            /** @description A row per device, by serial. */
+            items: components["schemas"]["AverageExtensionRow"][];
+        };
+        /** @description One device. */
+        AverageExtensionRow: {
+            /**
+             * Format: double
+             * @description Mean of its extensions, ticks converted.
+             */
+            avg_extension_mm: number;
+            /** @description The device. */
+            serial: string;
+        };
+        /** @description Battery charge of each device. */
+        BatterySummary: {
+            /** @description A row per device, by serial. */
+            items: components["schemas"]["BatterySummaryRow"][];
+        };
+        /** @description One device. */
+        BatterySummaryRow: {
+            /**
+             * Format: double
+             * @description Mean charge.
+             */
+            avg_pct: number;
+            /**
+             * Format: double
+             * @description Newest charge.
+             */
+            last_pct: number;
+            /** @description When the newest was measured. */
+            last_seen: components["schemas"]["Timestamp"];
+            /**
+             * Format: double
+             * @description Highest charge.
+             */
+            max_pct: number;
+            /**
+             * Format: double
+             * @description Lowest charge.
+             */
+            min_pct: number;
+            /** @description The device. */
+            serial: string;
+        };
+        /** @description State of one component. */
+        ComponentHealth: {
+            /** @description What is wrong. */
+            detail?: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Whether it works. */
+            ok: boolean;
+        };
+        /** @description A device. */
         Device: {
-            serial: string;
-            /** Format: int64 */
-            legacy_id?: number | null;
-            placeholder: boolean;
-            name?: string | null;
-            model?: string | null;
+            /** @description Firmware it reported. */
             firmware?: string | null;
-            /** @enum {string} */
-            status: "online" | "silent" | "never_seen";
+            first_seen_at?: components["schemas"]["Timestamp"] | null;
+            last_seen_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Its number on the legacy topic.
+             */
+            legacy_id?: number | null;
+            /** @description Model it reported. */
+            model?: string | null;
+            /** @description Name given by operators. */
+            name?: string | null;
+            /** @description What its status message or last will said. */
             online?: boolean | null;
-            /** Format: date-time */
-            provisioned_at?: string | null;
-            /** Format: date-time */
-            first_seen_at?: string | null;
-            /** Format: date-time */
-            last_seen_at?: string | null;
+            /** @description Whether it is known by telemetry only. */
+            placeholder: boolean;
+            provisioned_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Its serial. */
+            serial: string;
+            /** @description Whether it is heard of. */
+            status: components["schemas"]["DeviceStatus"];
         };
+        /** @description Devices by status. */
+        DeviceCounts: {
+            /**
+             * Format: int64
+             * @description Never heard of.
+             */
+            never_seen: number;
+            /**
+             * Format: int64
+             * @description Heard of lately and not reported offline.
+             */
+            online: number;
+            /**
+             * Format: int64
+             * @description Known by telemetry only.
+             */
+            placeholder: number;
+            /**
+             * Format: int64
+             * @description Heard of before.
+             */
+            silent: number;
+            /**
+             * Format: int64
+             * @description All devices.
+             */
+            total: number;
+        };
+        /** @description A page of devices. */
         DevicePage: {
+            /** @description The devices, by serial. */
             items: components["schemas"]["Device"][];
+            /** @description Continues after this page; `null` on the last one. */
             next_cursor?: string | null;
         };
-        LatestValue: {
-            metric: string;
-            unit?: string | null;
-            value: number | string | boolean;
-            /** Format: date-time */
-            recorded_at: string;
-            /** Format: date-time */
-            received_at: string;
+        /**
+         * @description Whether a device is heard of.
+         * @enum {string}
+         */
+        DeviceStatus: "online" | "silent" | "never_seen";
+        /** @description Extensions and retractions of each device. */
+        ExtensionVsRetraction: {
+            /** @description A row per device, by serial. */
+            items: components["schemas"]["ExtensionVsRetractionRow"][];
         };
+        /** @description One device. */
+        ExtensionVsRetractionRow: {
+            /**
+             * Format: int64
+             * @description Readings above the one before.
+             */
+            extensions: number;
+            /**
+             * Format: int64
+             * @description Readings below the one before.
+             */
+            retractions: number;
+            /** @description The device. */
+            serial: string;
+        };
+        /** @description One thing that is wrong with a request. */
+        FieldError: {
+            /** @description What is wrong, for people. */
+            detail: string;
+            /** @description Name of the query parameter. */
+            parameter?: string | null;
+            /** @description JSON Pointer into the body. */
+            pointer?: string | null;
+        };
+        /** @description How many devices have a firmware version. */
+        FirmwareCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description The version; `null` for devices that never told theirs. */
+            firmware?: string | null;
+        };
+        /** @description State of the service. */
+        HealthReport: {
+            /** @description Git SHA of the build. */
+            build_sha: string;
+            /** @description What the service depends on. */
+            components: components["schemas"]["ComponentHealth"][];
+            /** @description Name of the service. */
+            service: string;
+            /** @description `ok`, `failing`, `starting` or `draining`. */
+            status: string;
+            /** @description Version of the service. */
+            version: string;
+        };
+        /** @description What was ever committed, and what waits. */
+        IngestCounts: {
+            /**
+             * Format: int64
+             * @description Messages that the database refused for good.
+             */
+            dead_letters: number;
+            /**
+             * Format: int64
+             * @description Readings that were there already.
+             */
+            duplicate: number;
+            /**
+             * Format: int64
+             * @description Bad readings and payloads.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Messages committed.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Messages that wait in the stream; `null` while NATS cannot be reached.
+             */
+            pending?: number | null;
+            /**
+             * Format: int64
+             * @description Readings stored.
+             */
+            processed: number;
+        };
+        /** @description One bad reading, or one bad payload. */
+        IngestError: {
+            /** @description Explanation for people. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description JSON Pointer into the payload; empty for all of it. */
+            pointer: string;
+            /** @description The payload it was found in. */
+            raw_record_id: string;
+            /** @description Stable reason. */
+            reason: string;
+            /** @description When it arrived. */
+            received_at: components["schemas"]["Timestamp"];
+            /** @description The device, where it is known. */
+            serial?: string | null;
+            /** @description Topic it came on; `http` for posted items, `null` when the raw record is gone. */
+            topic?: string | null;
+        };
+        /** @description A page of errors. */
+        IngestErrorPage: {
+            /** @description The errors, newest arrival first. */
+            items: components["schemas"]["IngestError"][];
+            /** @description Continues after this page; `null` on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description What became of the items. */
+        IngestResult: {
+            /** @description How many items JetStream holds. */
+            accepted: number;
+            /** @description One entry per item, in their order. */
+            items: components["schemas"]["ItemResult"][];
+        };
+        /** @description What became of one item, in the order of the request. */
+        ItemResult: {
+            /** @description Explanation of the reason. */
+            detail?: string | null;
+            /** @description JSON Pointer into the item. */
+            pointer?: string | null;
+            /** @description Its raw record, `<epoch>-<sequence>`; `null` when it was refused, or the epoch is not known yet. */
+            raw_record_id?: string | null;
+            /** @description The first thing that is wrong with it, as in `/v1/ingest-errors`. */
+            reason?: string | null;
+            /** @description What became of it. */
+            status: components["schemas"]["ItemStatus"];
+        };
+        /**
+         * @description What became of an item.
+         * @enum {string}
+         */
+        ItemStatus: "accepted" | "processed" | "duplicate" | "invalid" | "provisioned" | "unauthorized" | "refused";
+        /** @description The newest value of each metric of a device. */
         Latest: {
+            /** @description One entry per metric, by name. */
+            items: components["schemas"]["LatestItem"][];
+            /** @description The device. */
             serial: string;
-            items: components["schemas"]["LatestValue"][];
         };
-        Measurement: {
+        /** @description The newest value of a metric, by the time it was measured. */
+        LatestItem: {
+            /** @description Name of the metric. */
             metric: string;
-            /** Format: date-time */
-            recorded_at: string;
-            value: number | string | boolean;
+            /** @description When it arrived. */
+            received_at: components["schemas"]["Timestamp"];
+            /** @description When it was measured. */
+            recorded_at: components["schemas"]["Timestamp"];
+            /** @description Unit of the value. */
             unit?: string | null;
+            /** @description The value. */
+            value: components["schemas"]["Value"];
+        };
+        /** @description One reading. */
+        MeasurementItem: {
+            /** @description Name of the metric. */
+            metric: string;
+            /** @description What is to be known about its time: `ok`, `scaled`, `arrival_time` or `implausible_clock`. */
             quality: string;
-        };
-        MeasurementPage: {
-            serial: string;
-            source: string;
-            complete: boolean;
-            /** Format: date-time */
-            watermark?: string | null;
-            items: components["schemas"]["Measurement"][];
-            next_cursor?: string | null;
-        };
-        Metric: {
-            name: string;
+            /** @description When it was measured. */
+            recorded_at: components["schemas"]["Timestamp"];
+            /** @description Unit of the value. */
             unit?: string | null;
-            kind: string;
-            min?: number | null;
-            max?: number | null;
-            display_name?: string | null;
-            display_unit?: string | null;
-            display_factor?: number | null;
-            listed: boolean;
+            /** @description The value. */
+            value: components["schemas"]["Value"];
         };
+        /** @description A page of readings. */
+        MeasurementPage: {
+            /** @description Whether the page holds the whole rest of the interval. */
+            complete: boolean;
+            /** @description The readings. */
+            items: components["schemas"]["MeasurementItem"][];
+            /** @description Continues after this page; `null` on the last one. */
+            next_cursor?: string | null;
+            /** @description The device. */
+            serial: string;
+            /** @description Where the readings come from: `raw`. */
+            source: string;
+            watermark?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What became of messages. */
+        MessageAccount: {
+            /**
+             * Format: int64
+             * @description Startup, status and acknowledgement messages.
+             */
+            control: number;
+            /**
+             * Format: int64
+             * @description Refused by the database for good.
+             */
+            dead: number;
+            /**
+             * Format: int64
+             * @description With an error.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Waiting in the stream. Counted only when the interval has no end or ends in the future.
+             */
+            in_flight: number;
+            /**
+             * Format: int64
+             * @description Read without error.
+             */
+            parsed: number;
+            /**
+             * Format: int64
+             * @description Messages JetStream took.
+             */
+            received: number;
+        };
+        /** @description A metric. */
+        Metric: {
+            /**
+             * Format: double
+             * @description What a stored value is multiplied with to get the display unit.
+             */
+            display_factor?: number | null;
+            /** @description Name for people. */
+            display_name?: string | null;
+            /** @description Unit for people. */
+            display_unit?: string | null;
+            /** @description `number`, `boolean` or `text`. */
+            kind: string;
+            /** @description Whether somebody described it; otherwise devices just send it. */
+            listed: boolean;
+            /**
+             * Format: double
+             * @description Greatest valid value.
+             */
+            max?: number | null;
+            /**
+             * Format: double
+             * @description Least valid value.
+             */
+            min?: number | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Unit of stored values. */
+            unit?: string | null;
+        };
+        /** @description The catalogue of metrics. */
         MetricList: {
+            /** @description The metrics, by name. */
             items: components["schemas"]["Metric"][];
         };
-        AverageExtension: {
-            items: {
-                serial: string;
-                avg_extension_mm?: number | null;
-            }[];
+        /** @description A new key. Its secret is shown here and never again. */
+        NewKey: components["schemas"]["ApiKey"] & {
+            /** @description The key, to be sent as `Authorization: Bearer <key>`. */
+            key: string;
         };
-        ExtensionVsRetraction: {
-            items: {
-                serial: string;
-                /** Format: int64 */
-                extensions: number;
-                /** Format: int64 */
-                retractions: number;
-            }[];
+        /** @description The fleet at a glance, at most a few seconds old. */
+        Overview: {
+            /** @description Devices by status. */
+            devices: components["schemas"]["DeviceCounts"];
+            /** @description Errors of the last 24 hours. */
+            errors_by_reason: components["schemas"]["ReasonCount"][];
+            /** @description Firmware versions in the fleet. */
+            firmware: components["schemas"]["FirmwareCount"][];
+            /** @description What was ever committed, and what waits. */
+            ingest: components["schemas"]["IngestCounts"];
+            /** @description Mean of the last 60 seconds. */
+            rate: components["schemas"]["Rate"];
         };
-        BatterySummary: {
-            items: {
-                serial: string;
-                min_pct?: number | null;
-                max_pct?: number | null;
-                avg_pct?: number | null;
-                last_pct?: number | null;
-                /** Format: date-time */
-                last_seen?: string | null;
-            }[];
-        };
+        /** @description Platform height of each device. */
         PlatformHeight: {
-            items: {
-                serial: string;
-                min_mm?: number | null;
-                max_mm?: number | null;
-                avg_mm?: number | null;
-                last_mm?: number | null;
-            }[];
+            /** @description A row per device, by serial. */
+            items: components["schemas"]["PlatformHeightRow"][];
         };
-        IngestError: {
-            /** Format: int64 */
-            id: number;
-            reason: string;
+        /** @description One device. */
+        PlatformHeightRow: {
+            /**
+             * Format: double
+             * @description Mean height.
+             */
+            avg_mm: number;
+            /**
+             * Format: double
+             * @description Newest height.
+             */
+            last_mm: number;
+            /**
+             * Format: double
+             * @description Greatest height.
+             */
+            max_mm: number;
+            /**
+             * Format: double
+             * @description Lowest height.
+             */
+            min_mm: number;
+            /** @description The device. */
+            serial: string;
+        };
+        /** @description The body of an error answer, `application/problem+json`. */
+        Problem: {
+            /** @description Stable name of what went wrong. */
+            code: string;
+            /** @description What is wrong with this request. */
             detail: string;
+            /** @description Each thing that is wrong. */
+            errors?: components["schemas"]["FieldError"][];
+            /** @description Path of the request. */
+            instance: string;
+            /** @description Names the request in the server's log. */
+            request_id: string;
+            /** @description Whether the same request may succeed later. */
+            retryable: boolean;
+            /**
+             * Format: int32
+             * @description HTTP status.
+             */
+            status: number;
+            /** @description Short title of the code. */
+            title: string;
+            /** @description Page that explains the code. */
+            type: string;
+        };
+        /** @description Mean of the last 60 seconds. */
+        Rate: {
+            /**
+             * Format: double
+             * @description Messages committed per second.
+             */
+            messages_per_second: number;
+            /**
+             * Format: double
+             * @description Readings stored per second.
+             */
+            readings_per_second: number;
+        };
+        /** @description An error in a payload. */
+        RawError: {
+            /** @description Explanation for people. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description Number of the error.
+             */
+            id: number;
+            /** @description JSON Pointer into the payload; empty for all of it. */
             pointer: string;
+            /** @description Stable reason. */
+            reason: string;
+            /** @description The device, where it is known. */
             serial?: string | null;
-            topic?: string | null;
-            /** Format: date-time */
-            received_at: string;
+        };
+        /** @description A stored reading of the payload. */
+        RawReading: {
+            /** @description Name of the metric. */
+            metric: string;
+            /** @description The raw record that stored it first: another one when this payload repeats it. */
             raw_record_id: string;
+            /** @description When it was measured. */
+            recorded_at: components["schemas"]["Timestamp"];
+            /** @description The device. */
+            serial: string;
+            /** @description The value. */
+            value: components["schemas"]["Value"];
         };
-        IngestErrorPage: {
-            items: components["schemas"]["IngestError"][];
-            next_cursor?: string | null;
-        };
+        /** @description One received payload and what became of it. */
         RawRecord: {
-            id: string;
-            topic: string;
-            source: string;
-            /** Format: date-time */
-            received_at: string;
-            /** Format: date-time */
-            committed_at?: string | null;
+            /** @description When it was committed. */
+            committed_at: components["schemas"]["Timestamp"];
+            /** @description Content type the sender gave. */
             content_type?: string | null;
-            decoder?: string | null;
-            outcome: string;
-            parse_ok: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int32
+             * @description Readings in it.
+             */
             decoded_count: number;
-            /** Format: int64 */
+            /** @description Decoder and version that read it. */
+            decoder?: string | null;
+            /**
+             * Format: int32
+             * @description Errors in it.
+             */
             error_count: number;
-            /** Format: int64 */
-            payload_length: number;
-            payload_text?: string | null;
+            /** @description What is wrong with it. */
+            errors: components["schemas"]["RawError"][];
+            /** @description Its position in the stream, `<epoch>-<sequence>`. */
+            id: string;
+            /** @description `parsed`, `failed`, `control` or `dead`. */
+            outcome: string;
+            /** @description Whether every reading in it is stored; a duplicate counts. */
+            parse_ok: boolean;
+            /** @description The payload. */
             payload_base64: string;
+            /**
+             * Format: int64
+             * @description Length as it arrived; of an oversized payload only the beginning is kept.
+             */
+            payload_length: number;
+            /** @description The payload, where it is text. */
+            payload_text?: string | null;
+            /** @description Those of its readings that are stored. */
+            readings: components["schemas"]["RawReading"][];
+            /** @description When it arrived. */
+            received_at: components["schemas"]["Timestamp"];
+            /** @description `mqtt` or `http`. */
+            source: string;
+            /** @description Topic it came on; `http` for posted items. */
+            topic: string;
+            /** @description Trace it belongs to. */
             traceparent?: string | null;
-            errors: {
-                /** Format: int64 */
-                id: number;
-                serial?: string | null;
-                reason: string;
-                detail: string;
-                pointer: string;
-            }[];
-            readings: {
-                serial: string;
-                metric: string;
-                value: number | string | boolean;
-                /** Format: date-time */
-                recorded_at: string;
-            }[];
         };
-        Accounting: {
-            /** Format: date-time */
-            from?: string | null;
-            /** Format: date-time */
-            to?: string | null;
-            messages: {
-                /** Format: int64 */
-                received: number;
-                /** Format: int64 */
-                parsed: number;
-                /** Format: int64 */
-                failed: number;
-                /** Format: int64 */
-                control: number;
-                /** Format: int64 */
-                dead: number;
-                /** Format: int64 */
-                in_flight: number;
-            };
-            readings: {
-                /** Format: int64 */
-                decoded: number;
-                /** Format: int64 */
-                processed: number;
-                /** Format: int64 */
-                duplicate: number;
-                /** Format: int64 */
-                error: number;
-            };
-            balanced: boolean;
+        /** @description What became of readings. */
+        ReadingAccount: {
+            /**
+             * Format: int64
+             * @description Readings found in messages.
+             */
+            decoded: number;
+            /**
+             * Format: int64
+             * @description There already.
+             */
+            duplicate: number;
+            /**
+             * Format: int64
+             * @description Bad.
+             */
+            error: number;
+            /**
+             * Format: int64
+             * @description Stored.
+             */
+            processed: number;
+        };
+        /** @description How often a reason occurred. */
+        ReasonCount: {
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            /** @description The reason. */
+            reason: string;
+        };
+        /**
+         * @description What a key may do.
+         * @enum {string}
+         */
+        Role: "viewer" | "ingest" | "operator" | "admin";
+        /**
+         * Format: date-time
+         * @description An instant in an answer.
+         * @example 2026-11-20T10:00:00.000000Z
+         */
+        Timestamp: string;
+        /** @description A number, a boolean or text. */
+        Value: number | boolean | string;
+        /** @description Which build runs. */
+        Version: {
+            /** @description Git SHA of the build. */
+            build_sha: string;
+            /** @description Name of the service. */
+            service: string;
+            /** @description Version of the service. */
+            version: string;
+        };
+        /** @description The caller. */
+        Whoami: {
+            /** @description Name of the key. */
+            name: string;
+            /** @description What it may do. */
+            role: components["schemas"]["Role"];
         };
     };
     responses: never;
@@ -500,7 +1092,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    version: {
+    health: {
         parameters: {
             query?: never;
             header?: never;
@@ -509,7 +1101,36 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description the service works */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthReport"];
+                };
+            };
+            /** @description a component fails */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthReport"];
+                };
+            };
+        };
+    };
+    health_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the process lives */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -518,18 +1139,9 @@ export interface operations {
                     "application/json": components["schemas"]["Version"];
                 };
             };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
-    whoami: {
+    health_ready: {
         parameters: {
             query?: never;
             header?: never;
@@ -538,27 +1150,27 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description ready */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WhoAmI"];
+                    "application/json": components["schemas"]["HealthReport"];
                 };
             };
-            /** @description Problem */
-            default: {
+            /** @description not ready */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HealthReport"];
                 };
             };
         };
     };
-    overview: {
+    openapi_json: {
         parameters: {
             query?: never;
             header?: never;
@@ -567,151 +1179,78 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description this document */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Overview"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": unknown;
                 };
             };
         };
     };
-    list_devices: {
+    accounting: {
         parameters: {
             query?: {
-                q?: string;
-                status?: "online" | "silent" | "never_seen";
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DevicePage"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_device: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                serial: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Device"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    device_latest: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                serial: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Latest"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    device_measurements: {
-        parameters: {
-            query?: {
-                metric?: string[];
+                /** @description inclusive start, RFC 3339 */
                 from?: string;
+                /** @description exclusive end, RFC 3339 */
                 to?: string;
-                limit?: number;
-                cursor?: string;
-                order?: "asc" | "desc";
             };
             header?: never;
-            path: {
-                serial: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description the account */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MeasurementPage"];
+                    "application/json": components["schemas"]["Accounting"];
                 };
             };
-            /** @description Problem */
-            default: {
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -730,7 +1269,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description a row per device */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -739,8 +1278,8 @@ export interface operations {
                     "application/json": components["schemas"]["AverageExtension"];
                 };
             };
-            /** @description Problem */
-            default: {
+            /** @description no valid key: `unauthenticated` */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -748,28 +1287,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    extension_vs_retraction: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
+            /** @description the role is not enough: `forbidden` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExtensionVsRetraction"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem */
-            default: {
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -788,7 +1325,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description a row per device */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -797,8 +1334,91 @@ export interface operations {
                     "application/json": components["schemas"]["BatterySummary"];
                 };
             };
-            /** @description Problem */
-            default: {
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    extension_vs_retraction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a row per device */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtensionVsRetraction"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -817,7 +1437,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description a row per device */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -826,8 +1446,831 @@ export interface operations {
                     "application/json": components["schemas"]["PlatformHeight"];
                 };
             };
-            /** @description Problem */
-            default: {
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_api_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description all keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyList"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description the key; its secret is shown only now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKey"];
+                };
+            };
+            /** @description `invalid_json`, `invalid_body` or `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the middle part of `sens_<id>_<secret>` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_devices_route: {
+        parameters: {
+            query?: {
+                /** @description part of the serial, name or model */
+                q?: string;
+                /** @description `online`, `silent` or `never_seen` */
+                status?: string;
+                /** @description page size, 1 to 1000, default 100 */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page of devices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicePage"];
+                };
+            };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description serial of the device */
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the device */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description unchanged since the answer with this `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    latest_values: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description serial of the device */
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the newest values */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Latest"];
+                };
+            };
+            /** @description unchanged since the answer with this `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_measurements: {
+        parameters: {
+            query?: {
+                /** @description only these metrics; may be repeated */
+                metric?: string[];
+                /** @description inclusive start, RFC 3339 */
+                from?: string;
+                /** @description exclusive end, RFC 3339 */
+                to?: string;
+                /** @description `raw` or `auto`; both give raw readings */
+                resolution?: string;
+                /** @description `asc` (default) or `desc` */
+                order?: string;
+                /** @description page size, 1 to 10000, default 1000 */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description serial of the device */
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page of readings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasurementPage"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_device: {
+        parameters: {
+            query?: {
+                /** @description only these metrics; may be repeated */
+                metric?: string[];
+            };
+            header?: {
+                /** @description resume after this event */
+                "Last-Event-ID"?: string | null;
+            };
+            path: {
+                /** @description serial of the device */
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ingest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `wait=N`: wait up to N seconds for the outcomes */
+                Prefer?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description telemetry in any of the platform's formats */
+        requestBody: {
+            content: {
+                "application/json": unknown;
+                "application/octet-stream": number[];
+                "application/senml+json": unknown;
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description waited: what became of every item */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IngestResult"];
+                };
+            };
+            /** @description JetStream holds every item */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IngestResult"];
+                };
+            };
+            /** @description `invalid_json`, `invalid_body` or `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ingest_errors: {
+        parameters: {
+            query?: {
+                /** @description only this reason */
+                reason?: string;
+                /** @description only this device */
+                serial?: string;
+                /** @description page size, 1 to 1000, default 100 */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page of errors */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IngestErrorPage"];
+                };
+            };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -846,7 +2289,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description all metrics */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -855,8 +2298,42 @@ export interface operations {
                     "application/json": components["schemas"]["MetricList"];
                 };
             };
-            /** @description Problem */
-            default: {
+            /** @description unchanged since the answer with this `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -866,31 +2343,53 @@ export interface operations {
             };
         };
     };
-    list_ingest_errors: {
+    overview: {
         parameters: {
-            query?: {
-                reason?: string;
-                serial?: string;
-                limit?: number;
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description the overview */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["IngestErrorPage"];
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
-            /** @description Problem */
-            default: {
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -905,13 +2404,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description `<epoch>-<sequence>` */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description the raw record */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -920,8 +2420,51 @@ export interface operations {
                     "application/json": components["schemas"]["RawRecord"];
                 };
             };
-            /** @description Problem */
-            default: {
+            /** @description unchanged since the answer with this `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -931,34 +2474,151 @@ export interface operations {
             };
         };
     };
-    accounting: {
+    stream_fleet: {
         parameters: {
             query?: {
-                from?: string;
-                to?: string;
+                /** @description only these serials; may be repeated */
+                device?: string[];
+                /** @description only these metrics; may be repeated */
+                metric?: string[];
             };
+            header?: {
+                /** @description resume after this event */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whoami: {
+        parameters: {
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description the caller */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Accounting"];
+                    "application/json": components["schemas"]["Whoami"];
                 };
             };
-            /** @description Problem */
-            default: {
+            /** @description no valid key: `unauthenticated` */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the build */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
                 };
             };
         };

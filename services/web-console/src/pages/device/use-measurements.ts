@@ -59,7 +59,9 @@ async function fetchPage(serial: string, query: MeasurementQuery, signal: AbortS
     params: { path: { serial }, query },
     signal,
   });
-  return { items: data?.items ?? [], next: data?.next_cursor ?? null };
+  // The document also offers CSV, which is not what was asked for.
+  const page = typeof data === "object" ? data : undefined;
+  return { items: page?.items ?? [], next: page?.next_cursor ?? null };
 }
 
 /** One metric's readings in a range, oldest first. Live readings are added by the chart, not fetched again. */

@@ -40,14 +40,14 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-/** The good readings that came out of the record. */
+/** The good readings in the record, and which record stored them first. */
 export function Readings({ record }: { record: RawRecord }) {
   return (
-    <Panel title="Readings stored from it" flush>
+    <Panel title="Its readings" flush>
       {record.readings.length === 0 ? (
-        <Empty title="None" />
+        <Empty title="No reading of it is stored" />
       ) : (
-        <Table label="Readings stored from this record">
+        <Table label="Readings of this record">
           <thead>
             <tr>
               <th scope="col">Device</th>
@@ -72,6 +72,14 @@ export function Readings({ record }: { record: RawRecord }) {
                 <td className={numeric}>{String(reading.value)}</td>
                 <td>
                   <LocalTime time={reading.recorded_at} />
+                  {reading.raw_record_id === record.id ? null : (
+                    <div className="muted">
+                      a duplicate, stored by{" "}
+                      <Link to="/records/$id" params={{ id: reading.raw_record_id }}>
+                        {reading.raw_record_id}
+                      </Link>
+                    </div>
+                  )}
                 </td>
               </tr>
             ))}
