@@ -28,3 +28,7 @@ GRANT SELECT ON stream_epoch, device, device_startup, metric, raw_record, proces
 GRANT SELECT ON ingest_parse, platform_extension_mm, metric_avg_extension_mm, metric_extension_vs_retraction, metric_battery_summary, metric_platform_height TO sens_api, sens_readonly;
 GRANT SELECT, INSERT, UPDATE ON api_key TO sens_api;
 GRANT INSERT, UPDATE ON device, metric TO sens_api;
+REVOKE ALL ON FUNCTION compact_ledger(interval, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION compact_ledger(interval, integer) TO sens_ingest;
+GRANT SELECT ON dead_letter_action TO sens_ingest, sens_api, sens_readonly;
+GRANT INSERT ON dead_letter_action TO sens_api;

@@ -4,6 +4,7 @@
 mod error;
 mod instant;
 mod logins;
+pub mod maintenance;
 mod migrate;
 mod pool;
 pub mod query;

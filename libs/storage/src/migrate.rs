@@ -12,6 +12,7 @@ use crate::{Error, pool};
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/0001_base.sql")),
     (2, "views", include_str!("../migrations/0002_views.sql")),
+    (3, "ledger", include_str!("../migrations/0003_ledger.sql")),
 ];
 
 /// Group roles and exactly the rights they use; run after every migration so that new objects are covered.

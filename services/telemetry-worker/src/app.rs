@@ -46,8 +46,19 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
         sender,
         runtime.shutdown.clone(),
     ));
-    tasks.spawn(maintenance::run(
+    tasks.spawn(maintenance::purge(
         messaging.clone(),
+        metrics.clone(),
+        runtime.shutdown.clone(),
+    ));
+    tasks.spawn(maintenance::care(
+        pools.primary.clone(),
+        runtime.shutdown.clone(),
+    ));
+    tasks.spawn(maintenance::audit(
+        messaging.clone(),
+        pools.primary.clone(),
+        start.origin.epoch,
         metrics.clone(),
         runtime.shutdown.clone(),
     ));

@@ -1,21 +1,20 @@
-//! Work beside the pipeline: removing committed messages from the stream, showing the lag.
+//! Work beside the pipeline, by every replica for itself: all of it is harmless when several do it at once.
 
 use std::time::Duration;
 
 use sens_messaging::Messaging;
+use sens_storage::{PgPool, maintenance};
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics::Metrics;
 
-const PERIOD: Duration = Duration::from_secs(1);
+const PURGE_EVERY: Duration = Duration::from_secs(1);
+const CARE_EVERY: Duration = Duration::from_mins(1);
+const AUDIT_EVERY: Duration = Duration::from_secs(10);
 
-/// Runs until shutdown, every replica for itself: purging to the acknowledged floor is idempotent.
-pub(crate) async fn run(messaging: Messaging, metrics: Metrics, shutdown: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = tokio::time::sleep(PERIOD) => {}
-            () = shutdown.cancelled() => return,
-        }
+/// Removes committed messages from the stream and shows the lag.
+pub(crate) async fn purge(messaging: Messaging, metrics: Metrics, shutdown: CancellationToken) {
+    while pause(PURGE_EVERY, &shutdown).await {
         match messaging.purge_committed().await {
             Ok(status) => {
                 let pending = status.pending.saturating_add(status.ack_pending);
@@ -28,5 +27,67 @@ pub(crate) async fn run(messaging: Messaging, metrics: Metrics, shutdown: Cancel
             }
             Err(error) => tracing::debug!(%error, "committed messages were not purged this time"),
         }
+    }
+}
+
+/// Makes partitions ahead and keeps the ledger small.
+pub(crate) async fn care(pool: PgPool, shutdown: CancellationToken) {
+    loop {
+        if let Err(error) = maintenance::ensure_partitions_ahead(&pool).await {
+            tracing::warn!(%error, "partitions were not made ahead this time");
+        }
+        if let Err(error) = maintenance::compact_ledger(&pool).await {
+            tracing::warn!(%error, "the ledger was not compacted this time");
+        }
+        if !pause(CARE_EVERY, &shutdown).await {
+            return;
+        }
+    }
+}
+
+/// Compares what the stream says is acknowledged with what the ledger knows.
+pub(crate) async fn audit(
+    messaging: Messaging,
+    pool: PgPool,
+    epoch: i32,
+    metrics: Metrics,
+    shutdown: CancellationToken,
+) {
+    let mut audited = 0;
+    let mut missing = 0;
+    while pause(AUDIT_EVERY, &shutdown).await {
+        let floor = match messaging.raw_status().await {
+            Ok(status) => status.ack_floor,
+            Err(error) => {
+                tracing::debug!(%error, "the ledger was not audited this time");
+                continue;
+            }
+        };
+        match maintenance::unaccounted_positions(&pool, epoch, audited + 1..=floor).await {
+            Ok(gaps) => {
+                for gap in &gaps {
+                    tracing::error!(
+                        stream.epoch = epoch,
+                        stream.first = gap.start(),
+                        stream.last = gap.end(),
+                        "acknowledged messages are in no ledger: they are lost; see the runbook on ledger imbalance"
+                    );
+                    missing += gap.end() - gap.start() + 1;
+                }
+                audited = audited.max(floor);
+                metrics
+                    .imbalance
+                    .set(i64::try_from(missing).unwrap_or(i64::MAX));
+            }
+            Err(error) => tracing::debug!(%error, "the ledger was not audited this time"),
+        }
+    }
+}
+
+/// Gives `false` when the service stops meanwhile.
+async fn pause(period: Duration, shutdown: &CancellationToken) -> bool {
+    tokio::select! {
+        () = tokio::time::sleep(period) => true,
+        () = shutdown.cancelled() => false,
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Metrics {
     pub(crate) pending: IntGauge,
     /// Bytes in the raw stream.
     pub(crate) raw_bytes: IntGauge,
+    /// Acknowledged positions that the ledger does not know.
+    pub(crate) imbalance: IntGauge,
     /// Messages given up to the dead letters by this process.
     pub(crate) dead_letters: IntCounter,
     /// Failed attempts to reach the database.
@@ -41,6 +43,7 @@ impl Metrics {
             batch_size: spec::histogram(registry, &spec::INGEST_BATCH_SIZE)?,
             pending: spec::gauge(registry, &spec::JETSTREAM_CONSUMER_PENDING)?,
             raw_bytes: spec::gauge(registry, &spec::JETSTREAM_RAW_BYTES)?,
+            imbalance: spec::gauge(registry, &spec::LEDGER_IMBALANCE)?,
             dead_letters: spec::counter(registry, &spec::DEAD_LETTERS)?,
             connection_failures: spec::counter(registry, &spec::DB_CONNECTION_FAILURES)?,
             retries: spec::counter(registry, &spec::DB_RETRIES)?,

@@ -81,6 +81,8 @@ metrics! {
         "Messages in SENS_RAW that are not committed yet.";
     JETSTREAM_RAW_BYTES: Gauge "sens_jetstream_raw_bytes" [] &[], TELEMETRY,
         "Bytes held by SENS_RAW.";
+    LEDGER_IMBALANCE: Gauge "sens_ledger_imbalance" [] &[], TELEMETRY,
+        "Positions of SENS_RAW that are acknowledged and that the ledger does not know: lost messages. Must be 0.";
     DEAD_LETTERS: Counter "sens_dead_letters_total" [] &[], TELEMETRY,
         "Messages refused for good and moved to SENS_DLQ.";
 

@@ -16,11 +16,13 @@ const SELECT_KNOWN: &str = "
     WHERE EXISTS (SELECT FROM ingest_ledger WHERE epoch = $1 AND seqs @> asked.seq)";
 
 const APPEND: &str = "
-    INSERT INTO ingest_ledger (epoch, minute, seqs, parsed, failed, control, dead, decoded, processed, duplicate, error)
-    SELECT $1, minute, seqs::int8multirange, parsed, failed, control, dead, decoded, processed, duplicate, error
+    INSERT INTO ingest_ledger (epoch, minute, seqs, parsed, failed, control, dead, decoded, processed, duplicate, error,
+        duplicate_seqs)
+    SELECT $1, minute, seqs::int8multirange, parsed, failed, control, dead, decoded, processed, duplicate, error,
+        duplicate_seqs::bigint[]
     FROM unnest($2::timestamptz[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
-        $9::bigint[], $10::bigint[], $11::bigint[])
-      AS entry (minute, seqs, parsed, failed, control, dead, decoded, processed, duplicate, error)";
+        $9::bigint[], $10::bigint[], $11::bigint[], $12::text[])
+      AS entry (minute, seqs, parsed, failed, control, dead, decoded, processed, duplicate, error, duplicate_seqs)";
 
 const MINUTE: Micros = 60_000_000;
 
@@ -51,6 +53,8 @@ pub(super) async fn already_committed(
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 struct Entry {
     sequences: Vec<u64>,
+    /// Positions that held duplicates, once for each duplicate.
+    duplicates: Vec<u64>,
     parsed: i64,
     failed: i64,
     control: i64,
@@ -84,6 +88,9 @@ pub(super) async fn append(
         entry.decoded += signed(result.stored.len() + result.errors);
         entry.processed += signed(result.processed());
         entry.duplicate += signed(result.duplicates());
+        entry
+            .duplicates
+            .extend(std::iter::repeat_n(message.sequence, result.duplicates()));
         entry.error += signed(result.errors);
     }
     insert(connection, epoch, entries).await
@@ -131,6 +138,10 @@ async fn insert(
         .values_mut()
         .map(|entry| multirange(&mut entry.sequences))
         .collect();
+    let duplicates: Vec<String> = entries
+        .values()
+        .map(|entry| array(&entry.duplicates))
+        .collect();
     let column = |of: fn(&Entry) -> i64| entries.values().map(of).collect::<Vec<i64>>();
     sqlx::query(APPEND)
         .bind(epoch)
@@ -144,6 +155,7 @@ async fn insert(
         .bind(column(|entry| entry.processed))
         .bind(column(|entry| entry.duplicate))
         .bind(column(|entry| entry.error))
+        .bind(duplicates)
         .execute(connection)
         .await
         .map(drop)
@@ -159,6 +171,12 @@ fn multirange(sequences: &mut Vec<u64>) -> String {
         .filter_map(|run| Some(format!("[{},{})", run.first()?, run.last()? + 1)))
         .collect();
     format!("{{{}}}", runs.join(","))
+}
+
+/// Sequences as the text of a `bigint[]`.
+fn array(sequences: &[u64]) -> String {
+    let items: Vec<String> = sequences.iter().map(u64::to_string).collect();
+    format!("{{{}}}", items.join(","))
 }
 
 fn signed(count: usize) -> i64 {

@@ -1,5 +1,6 @@
 //! The write path on a real PostgreSQL: what is stored, what is counted, and what a repetition changes.
 
+mod ledger;
 mod once;
 mod poison;
 mod roles;

@@ -1,0 +1,7 @@
+//! Work beside the write path: partitions ahead of time, a small ledger, and looking for what the ledger misses.
+
+mod ledger;
+mod partitions;
+
+pub use ledger::{compact_ledger, unaccounted_positions};
+pub use partitions::ensure_partitions_ahead;
