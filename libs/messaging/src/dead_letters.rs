@@ -6,7 +6,7 @@ use sens_schema::envelope::Envelope;
 use sens_schema::{Position, subject};
 
 use crate::headers::{from_headers, to_headers};
-use crate::{Error, Messaging};
+use crate::{Error, Messaging, Outgoing};
 
 const EPOCH: &str = "Sens-Origin-Epoch";
 const SEQUENCE: &str = "Sens-Origin-Sequence";
@@ -59,6 +59,11 @@ impl Messaging {
         headers.insert(CODE, letter.cause.code.as_str());
         headers.insert(TEXT, letter.cause.text.replace(['\r', '\n'], " "));
         headers.insert(ATTEMPTS, letter.cause.attempts.to_string());
+        // Its worker may die before it acknowledges the message: the second burial is then the first one's.
+        headers.insert(
+            async_nats::header::NATS_MESSAGE_ID,
+            format!("{}-{}", letter.origin.epoch, letter.origin.seq),
+        );
         let failed = |error: &dyn std::fmt::Display| {
             Error::jetstream("store a dead letter", &error.to_string())
         };
@@ -108,6 +113,40 @@ impl Messaging {
             sequence += 1;
         }
         Ok(letters)
+    }
+
+    /// One dead letter, or nothing when it was requeued or dropped.
+    ///
+    /// # Errors
+    /// [`Error::JetStream`] when the stream is missing or the server is away.
+    pub async fn dead_letter(&self, sequence: u64) -> Result<Option<StoredDeadLetter>, Error> {
+        let letters = self.dead_letters(sequence, 1).await?;
+        Ok(letters
+            .into_iter()
+            .find(|letter| letter.sequence == sequence))
+    }
+
+    /// Publishes a dead letter to the raw stream again and removes it. Gives its new sequence there. When it is
+    /// interrupted in between, the letter stays and may be requeued again: its readings are stored once all the same.
+    ///
+    /// # Errors
+    /// [`Error::JetStream`] when JetStream does not take it.
+    pub async fn requeue(&self, letter: &StoredDeadLetter) -> Result<u64, Error> {
+        let outgoing = Outgoing {
+            envelope: letter.letter.envelope.clone(),
+            payload: letter.letter.payload.clone(),
+        };
+        let mut published = self
+            .publisher()
+            .publish(std::slice::from_ref(&outgoing))
+            .await;
+        let sequence = match published.pop() {
+            Some(Ok(sequence)) => sequence,
+            Some(Err(error)) => return Err(Error::jetstream("requeue a dead letter", &error)),
+            None => return Err(Error::jetstream("requeue a dead letter", &"no answer")),
+        };
+        self.remove_dead_letter(letter.sequence).await?;
+        Ok(sequence)
     }
 
     /// Removes one dead letter after it was requeued or dropped. Gives whether it was there.

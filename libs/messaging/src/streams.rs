@@ -88,6 +88,7 @@ fn dead_letter_stream(config: &Nats) -> Config {
         discard: DiscardPolicy::New,
         max_bytes: i64::try_from(config.raw_max_bytes / 4).unwrap_or(i64::MAX),
         max_messages: -1,
+        duplicate_window: Duration::from_hours(1),
         ..common(config)
     }
 }

@@ -14,7 +14,8 @@ use clap::{Parser, Subcommand, ValueEnum};
   sensctl migrate --check
   sensctl keys create --name grafana --role viewer
   sensctl logins set telemetry_worker --role ingest --password-file /run/secrets/worker
-  sensctl doctor
+  sensctl doctor --ledger
+  sensctl dead-letters requeue --all
 
 Connections come from the same variables as the services': DATABASE_URL, SENS_NATS__URL, SENS_MQTT__URL.
 Exit codes: 0 done, 1 failed, 2 bad configuration."
@@ -45,8 +46,17 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
+    /// Messages that the database refused for good
+    DeadLetters {
+        #[command(subcommand)]
+        command: DeadLettersCommand,
+    },
     /// Reach everything the platform depends on and say what is wrong
-    Doctor,
+    Doctor {
+        /// Also hold the ledger against the stream and the rows, and name what is missing
+        #[arg(long)]
+        ledger: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -95,6 +105,36 @@ pub(crate) enum KeysCommand {
     Revoke {
         /// Id of the key: the part between the underscores
         id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeadLettersCommand {
+    /// List them, oldest first
+    List {
+        /// Most letters to show
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+    },
+    /// Show one with its payload
+    Show {
+        /// Number of the letter as `list` shows it
+        number: u64,
+    },
+    /// Put letters into the raw stream again, after the reason is gone
+    Requeue {
+        /// Numbers of letters as `list` shows them
+        #[arg(required_unless_present = "all")]
+        numbers: Vec<u64>,
+        /// All that are there now
+        #[arg(long, conflicts_with = "numbers")]
+        all: bool,
+    },
+    /// Give letters up for good; a trace of the decision is kept
+    Drop {
+        /// Numbers of letters as `list` shows them
+        #[arg(required = true)]
+        numbers: Vec<u64>,
     },
 }
 

@@ -98,7 +98,16 @@ async fn a_dead_letter_keeps_its_payload_and_its_cause() -> anyhow::Result<()> {
     };
     server.messaging.bury(&letter).await?;
     server.messaging.bury(&letter).await?;
-    assert_eq!(server.messaging.dead_letter_count().await?, 2);
+    assert_eq!(
+        server.messaging.dead_letter_count().await?,
+        1,
+        "buried twice, kept once"
+    );
+    let other = DeadLetter {
+        origin: Position { epoch: 3, seq: 100 },
+        ..letter.clone()
+    };
+    server.messaging.bury(&other).await?;
     let stored = server.messaging.dead_letters(1, 10).await?;
     assert_eq!(stored.len(), 2);
     assert_eq!(stored[0].letter.origin, letter.origin);

@@ -5,6 +5,7 @@
 pub mod accounting;
 pub mod analytics;
 pub mod api_keys;
+pub mod dead_letters;
 pub mod devices;
 pub mod durability;
 pub mod epochs;

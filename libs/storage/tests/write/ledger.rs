@@ -1,8 +1,12 @@
 //! The ledger stays small and knows what is missing.
 
-use sens_storage::maintenance::{compact_ledger, ensure_partitions_ahead, unaccounted_positions};
+use chrono::{DateTime, TimeDelta, Utc};
+use sens_storage::maintenance::{
+    compact_ledger, ensure_partitions_ahead, missing_raw_records, missing_readings,
+    unaccounted_positions,
+};
 
-use crate::support::{NOON, Store, flat};
+use crate::support::{NOON, Store, flat, message};
 
 const AT: i64 = NOON / 1_000_000;
 
@@ -67,5 +71,46 @@ async fn partitions_are_made_ahead() -> anyhow::Result<()> {
     ensure_partitions_ahead(&store.pool).await?;
     let children = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'raw_record'::regclass";
     assert_eq!(store.number(children).await, 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_row_deleted_by_hand_is_named_by_its_position() -> anyhow::Result<()> {
+    let store = Store::start().await?;
+    let text = br#"{"v":1,"readings":[{"metric":"note","value":"hello"},{"metric":"battery_charge","value":1}]}"#;
+    let batch = [
+        flat(1, 7, 1.0, AT),
+        flat(2, 7, 1.0, AT),
+        flat(3, 7, 3.0, AT),
+        message(4, "sens/v1/AI-1/telemetry", text),
+        message(5, "sens/v1/AI-1/telemetry", b"no json"),
+        flat(6, 7, 101.0, AT),
+    ];
+    store.writer.store(1, &batch).await?;
+    let from =
+        DateTime::<Utc>::from_timestamp_micros(NOON).unwrap_or_default() - TimeDelta::hours(1);
+    let to = from + TimeDelta::hours(2);
+    for compacted in [false, true] {
+        if compacted {
+            compact_ledger(&store.pool).await?;
+        }
+        assert_eq!(missing_raw_records(&store.pool, from, to, 10).await?, []);
+        assert_eq!(
+            missing_readings(&store.pool, from, to, 10).await?,
+            [],
+            "duplicates and errors are no loss"
+        );
+    }
+    sqlx::query("DELETE FROM processed_record WHERE raw_seq IN (3, 4)")
+        .execute(&store.pool)
+        .await?;
+    let missing = missing_readings(&store.pool, from, to, 10).await?;
+    let named: Vec<_> = missing.iter().map(|row| (row.seq, row.readings)).collect();
+    assert_eq!(named, [(3, 1), (4, 1)]);
+    sqlx::query("DELETE FROM raw_record WHERE seq = 5")
+        .execute(&store.pool)
+        .await?;
+    let missing = missing_raw_records(&store.pool, from, to, 10).await?;
+    assert_eq!(missing.iter().map(|row| row.seq).collect::<Vec<_>>(), [5]);
     Ok(())
 }

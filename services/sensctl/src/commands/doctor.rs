@@ -7,20 +7,29 @@ use sens_config::{Config, Need};
 use sens_messaging::Messaging;
 use tokio::net::TcpStream;
 
+use super::ledger;
 use crate::settings;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// One finding; a `Err` says what to do.
-type Finding = Result<String, String>;
+pub(super) type Finding = Result<String, String>;
 
-pub(crate) async fn run() -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(with_ledger: bool) -> anyhow::Result<ExitCode> {
     let config = settings::load(&[Need::Database, Need::Nats, Need::Mqtt])?;
-    let findings = [
+    let mut findings = vec![
         ("database", database(&config).await),
         ("jetstream", jetstream(&config).await),
         ("mqtt", mqtt(&config).await),
     ];
+    if with_ledger {
+        findings.extend(
+            ledger::audit(&config)
+                .await
+                .into_iter()
+                .map(|finding| ("ledger", finding)),
+        );
+    }
     let mut healthy = true;
     for (what, finding) in findings {
         match finding {

@@ -1,7 +1,9 @@
 //! One file per command.
 
+mod dead_letters;
 mod doctor;
 mod keys;
+mod ledger;
 mod logins;
 mod migrate;
 
@@ -19,6 +21,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         } => migrate::run(skip_streams).await,
         Command::Logins { command } => logins::run(command).await,
         Command::Keys { command } => keys::run(command).await,
-        Command::Doctor => doctor::run().await,
+        Command::DeadLetters { command } => dead_letters::run(command).await,
+        Command::Doctor { ledger } => doctor::run(ledger).await,
     }
 }
