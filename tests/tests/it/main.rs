@@ -2,5 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod drain;
+mod kills;
+mod malformed;
+mod network;
+mod replicas;
 mod samples;
 mod support;

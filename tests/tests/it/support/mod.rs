@@ -1,5 +1,6 @@
 //! What the scenarios share.
 
+pub(crate) mod load;
 pub(crate) mod mqtt;
 
 use std::time::Duration;

@@ -93,11 +93,6 @@ impl Device {
         }
     }
 
-    /// How many messages wait for their PUBACK.
-    pub(crate) fn unacknowledged(&self) -> usize {
-        self.waiting.len()
-    }
-
     async fn send(&mut self, kind: u8, body: &[u8]) -> io::Result<()> {
         self.to.write_u8(kind).await?;
         let mut left = body.len();

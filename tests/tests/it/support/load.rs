@@ -1,0 +1,132 @@
+//! A fleet that publishes without pause and knows exactly what the broker has acknowledged.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use sens_testkit::{Platform, assert_eventually, poll_interval};
+use tokio::task::JoinHandle;
+
+use super::mqtt::Device;
+use super::number;
+
+/// The metric whose value is the number of the message; unlisted, so it has no range.
+const METRIC: &str = "message_number";
+
+/// Messages between two breaths.
+const CHUNK: u64 = 40;
+
+/// A running fleet. Its connection goes straight to the broker, so that each message is published exactly once.
+pub(crate) struct Load {
+    acknowledged: Arc<AtomicU64>,
+    stop: Arc<AtomicBool>,
+    task: JoinHandle<u64>,
+}
+
+impl Load {
+    /// Begins to publish v1 batches of one reading each, at most about 2,000 a second.
+    pub(crate) async fn start(platform: &Platform) -> Self {
+        let mut device = Device::connect(platform.mosquitto.port(), "load").await;
+        let acknowledged = Arc::new(AtomicU64::new(0));
+        let stop = Arc::new(AtomicBool::new(false));
+        let (counter, stopped) = (Arc::clone(&acknowledged), Arc::clone(&stop));
+        let task = tokio::spawn(async move {
+            let mut sent = 0;
+            while !stopped.load(Ordering::Relaxed) {
+                let chunk = sent..sent + CHUNK;
+                for index in chunk {
+                    let topic = format!("sens/v1/AI-{}/telemetry", index % 20);
+                    device
+                        .publish(&topic, payload(index).as_bytes(), false)
+                        .await
+                        .unwrap();
+                }
+                device.settle().await;
+                sent += CHUNK;
+                counter.store(sent, Ordering::Relaxed);
+                tokio::time::sleep(poll_interval()).await;
+            }
+            sent
+        });
+        Self {
+            acknowledged,
+            stop,
+            task,
+        }
+    }
+
+    /// Waits until the broker has acknowledged `count` more messages.
+    pub(crate) async fn goes_on(&self, count: u64) {
+        let until = self.acknowledged.load(Ordering::Relaxed) + count;
+        assert_eventually!(
+            Duration::from_secs(30),
+            self.acknowledged.load(Ordering::Relaxed) >= until,
+            "more load"
+        );
+    }
+
+    /// Ends the load and waits until every acknowledged message is stored, exactly once.
+    pub(crate) async fn all_stored_once(self, platform: &Platform) {
+        self.stop.store(true, Ordering::Relaxed);
+        let sent = self.task.await.unwrap();
+        assert!(sent > 0);
+        assert_eventually!(
+            Duration::from_mins(2),
+            stored(platform) >= sent,
+            "{sent} acknowledged messages stored; there are {}",
+            stored(platform)
+        );
+        ledger_balances(platform).await;
+        let found = platform
+            .sql(&format!(
+                "SELECT count(*), count(DISTINCT value), min(value), max(value) FROM processed_record p
+                 JOIN metric m ON m.id = p.metric_id AND m.name = '{METRIC}'"
+            ))
+            .unwrap();
+        assert_eq!(
+            found,
+            format!("{sent}|{sent}|0|{}", sent - 1),
+            "count, distinct, first, last"
+        );
+        assert_eq!(number(platform, "SELECT count(*) FROM ingest_error"), 0);
+    }
+}
+
+/// How many of the load's readings are stored.
+pub(crate) fn stored(platform: &Platform) -> u64 {
+    number(
+        platform,
+        &format!(
+            "SELECT count(*) FROM processed_record p JOIN metric m ON m.id = p.metric_id AND m.name = '{METRIC}'"
+        ),
+    )
+}
+
+/// Waits until redelivered messages are through as well: the ledger knows each raw record, and its sums agree.
+async fn ledger_balances(platform: &Platform) {
+    let balance = "SELECT count(*) FROM (
+         SELECT (SELECT count(*) FROM raw_record) AS raw, (SELECT count(DISTINCT (epoch, seq)) FROM raw_record) AS positions,
+                sum(parsed + failed + control) AS messages, sum(dead) AS dead, sum(decoded) AS decoded,
+                sum(processed + duplicate + error) AS outcomes, sum(processed) AS processed,
+                (SELECT count(*) FROM processed_record) AS readings
+         FROM ingest_ledger
+     ) sums WHERE raw = positions AND raw = messages AND dead = 0 AND decoded = outcomes AND processed = readings";
+    assert_eventually!(
+        Duration::from_secs(30),
+        number(platform, balance) == 1,
+        "a balanced ledger"
+    );
+}
+
+fn payload(index: u64) -> String {
+    let at = format!(
+        "2026-11-20T{:02}:{:02}:{:02}.{:03}Z",
+        index / 3_600_000 % 24,
+        index / 60_000 % 60,
+        index / 1000 % 60,
+        index % 1000
+    );
+    format!(
+        r#"{{"v":1,"seq":{index},"readings":[{{"metric":"{METRIC}","value":{index},"at":"{at}"}}]}}"#
+    )
+}
