@@ -9,11 +9,16 @@ use crate::repository;
 
 /// Crates that may be named by few: (crate, packages that may depend on it).
 const RESERVED: [(&str, &[&str]); 3] = [
-    ("sqlx", &["sens-storage", "sens-e2e"]),
+    ("sqlx", &["sens-storage", "sens-e2e", "sens-bench"]),
     ("async-nats", &["sens-messaging"]),
     (
         "rumqttc",
-        &["mqtt-ingestion-worker", "device-simulator", "sens-e2e"],
+        &[
+            "mqtt-ingestion-worker",
+            "device-simulator",
+            "sens-e2e",
+            "sens-bench",
+        ],
     ),
 ];
 
@@ -38,7 +43,7 @@ const SERVICE_LIBRARIES: &[&str] = &[
 ];
 
 /// Each package of the workspace and those of our own it may depend on.
-const ALLOWED: [(&str, &[&str]); 13] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     ("sens-schema", &[]),
     ("sens-config", &[]),
     ("sens-observability", &["sens-config"]),
@@ -51,6 +56,16 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ("sensctl", SERVICE_LIBRARIES),
     ("device-simulator", &["sens-schema"]),
     ("sens-e2e", &["sens-schema", "sens-testkit"]),
+    (
+        "sens-bench",
+        &[
+            "sens-schema",
+            "sens-config",
+            "sens-messaging",
+            "sens-storage",
+            "sens-testkit",
+        ],
+    ),
     (
         "xtask",
         &[

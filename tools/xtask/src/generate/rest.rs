@@ -153,7 +153,7 @@ fn schema_section(name: &str, schema: &Value) -> String {
         .map(|text| format!("{}\n\n", prose(text.trim())))
         .unwrap_or_default();
     let members = table(&["Member", "Type", "Meaning"], rows);
-    format!("\n### {name}\n\n{about}{members}")
+    format!("\n#### {name}\n\n{about}{members}")
 }
 
 fn is_nullable(schema: &Value) -> bool {
