@@ -3,6 +3,7 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
+  Link,
   lazyRouteComponent,
   redirect,
   useRouter,
@@ -35,7 +36,6 @@ const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
   component: Shell,
-  notFoundComponent: NotFound,
   beforeLoad: ({ location }) => {
     if (session.get()) return;
     throw redirect({ to: "/login", search: location.href === "/" ? {} : { next: location.href } });
@@ -96,11 +96,12 @@ const analytics = createRoute({
 
 function NotFound() {
   return (
-    <Empty title="There is no such page">
-      <p>
-        The address may be mistyped. <a href="/">Go to the fleet overview</a>
-      </p>
-    </Empty>
+    <main>
+      <Empty page title="There is no such page">
+        <p>The address may be mistyped.</p>
+        <Link to="/">Go to the fleet overview</Link>
+      </Empty>
+    </main>
   );
 }
 

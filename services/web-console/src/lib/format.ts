@@ -8,6 +8,11 @@ export function count(value: number): string {
   return WHOLE.format(value);
 }
 
+/** A count with what is counted: `1 reading`, `12 readings`. */
+export function counted(value: number, word: string): string {
+  return `${count(value)} ${word}${value === 1 ? "" : "s"}`;
+}
+
 /** A count in little room: `1.2M`. */
 export function compact(value: number): string {
   return value < 100_000 ? count(value) : COMPACT.format(value);

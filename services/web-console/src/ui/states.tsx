@@ -4,11 +4,19 @@ import { toApiError } from "../api/problem";
 import { AlertIcon } from "./icons";
 import classes from "./states.module.css";
 
-/** Nothing to show, and why. */
-export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+/** Nothing to show, and why; `page` when it stands for the whole page. */
+export function Empty({
+  title,
+  page = false,
+  children,
+}: {
+  title: string;
+  page?: boolean;
+  children?: ReactNode;
+}) {
   return (
     <div className={classes.state}>
-      <p className={classes.title}>{title}</p>
+      {page ? <h1>{title}</h1> : <p className={classes.title}>{title}</p>}
       {children ? <div className={classes.text}>{children}</div> : null}
     </div>
   );

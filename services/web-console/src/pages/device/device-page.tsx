@@ -28,7 +28,7 @@ export function DevicePage() {
   const latest = $api.useQuery("get", "/v1/devices/{serial}/latest", init, { refetchInterval: DEVICE_EVERY });
   if (device.error && toApiError(device.error).status === 404) {
     return (
-      <Empty title={`There is no device ${serial}`}>
+      <Empty page title={`There is no device ${serial}`}>
         <Link to="/">Go to the fleet</Link>
       </Empty>
     );

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { lineOptions } from "../../chart/plot-options";
 import { usePlot } from "../../chart/use-uplot";
-import { count, type Display, decimal } from "../../lib/format";
+import { counted, type Display, decimal } from "../../lib/format";
 import { lengthOf, type Range } from "../../lib/ranges";
 import { mergePoints, type Point, type Series, summarize, toSeries } from "../../lib/series";
 import { localDateTime } from "../../lib/time";
@@ -83,14 +83,14 @@ function describe(series: Series, { label, unit }: Display): string {
   const summary = summarize(series);
   if (!summary) return `${label}: no readings`;
   const text = (value: number): string => `${decimal(value)} ${unit ?? ""}`.trim();
-  return `${label}: ${count(summary.count)} readings, from ${text(summary.min)} to ${text(summary.max)}, last ${text(summary.last)}`;
+  return `${label}: ${counted(summary.count, "reading")}, from ${text(summary.min)} to ${text(summary.max)}, last ${text(summary.last)}`;
 }
 
 function Note({ history, shown }: { history: History; shown: number }) {
   const oldest = history.points[0];
   return (
     <p className={classes.note}>
-      {count(shown)} reading{shown === 1 ? "" : "s"}
+      {counted(shown, "reading")}
       {history.complete || !oldest
         ? null
         : ` · the range holds more; shown from ${localDateTime(oldest.at)} on`}

@@ -2,7 +2,7 @@ import { Button, Loader } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
 import type { LiveReading, Overview } from "../../api/types";
-import { count } from "../../lib/format";
+import { counted } from "../../lib/format";
 import { useLiveStream } from "../../live/use-live-stream";
 import { CommandBlock } from "../../ui/copy";
 import { CheckIcon } from "../../ui/icons";
@@ -70,8 +70,8 @@ export function FirstRun({ overview, onDone }: { overview: Overview; onDone: () 
         </div>
         {!arrived && overview.ingest.messages > 0 ? (
           <p className={classes.hint}>
-            {count(overview.ingest.messages)} message{overview.ingest.messages === 1 ? "" : "s"} arrived, but
-            held no good reading. <Link to="/ingest">See what was wrong</Link>
+            {counted(overview.ingest.messages, "message")} arrived, but held no good reading.{" "}
+            <Link to="/ingest">See what was wrong</Link>
           </p>
         ) : null}
       </Panel>

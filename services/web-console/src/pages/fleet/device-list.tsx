@@ -1,6 +1,6 @@
 import { SegmentedControl, TextInput } from "@mantine/core";
 import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import type { Device, Overview } from "../../api/types";
 import { count } from "../../lib/format";
@@ -60,10 +60,13 @@ export function DeviceList({ overview }: { overview: Overview }) {
 function Filters({ overview, onChange }: { overview: Overview; onChange: () => void }) {
   const { q, status } = useSearch({ from: "/signed-in/" });
   const navigate = useNavigate();
+  const router = useRouter();
   const input = useRef<HTMLInputElement>(null);
   useHotkeys([["/", () => input.current?.focus()]]);
 
   const search = useDebouncedCallback((value: string) => {
+    // Whoever followed a link meanwhile is not called back.
+    if (router.latestLocation.pathname !== "/") return;
     onChange();
     void navigate({
       to: "/",

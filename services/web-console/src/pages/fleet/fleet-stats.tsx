@@ -1,5 +1,5 @@
 import type { Overview } from "../../api/types";
-import { compact, count, rate } from "../../lib/format";
+import { compact, count, counted, rate } from "../../lib/format";
 import { Stat, Stats } from "../../ui/stat";
 
 /** The numbers an operator looks at first. */
@@ -15,7 +15,7 @@ export function FleetStats({ overview }: { overview: Overview }) {
       <Stat
         label="Never seen"
         value={count(devices.never_seen)}
-        note={`${count(devices.placeholder)} placeholder${devices.placeholder === 1 ? "" : "s"}`}
+        note={counted(devices.placeholder, "placeholder")}
       />
       <Stat
         label="Messages"
@@ -40,6 +40,6 @@ export function FleetStats({ overview }: { overview: Overview }) {
 }
 
 function flightNote({ pending, dead_letters }: Overview["ingest"]): string {
-  if (dead_letters > 0) return `${count(dead_letters)} dead letters`;
+  if (dead_letters > 0) return counted(dead_letters, "dead letter");
   return pending == null ? "NATS cannot be reached" : "not stored yet";
 }

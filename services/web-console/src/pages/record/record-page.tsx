@@ -19,7 +19,7 @@ export function RecordPage() {
   const record = $api.useQuery("get", "/v1/raw-records/{id}", { params: { path: { id } } });
   if (record.error && toApiError(record.error).status === 404) {
     return (
-      <Empty title={`There is no raw record ${id}`}>
+      <Empty page title={`There is no raw record ${id}`}>
         It may have passed its retention. <Link to="/ingest">Go to ingest health</Link>
       </Empty>
     );
