@@ -301,6 +301,7 @@ impl Postgres {
         self.stop().await?;
         let own = self.own_mut()?;
         let port = own.port;
+        place::remove_stale_lock(own.dir.path())?;
         let mut process = Process::spawn(&own.launch)?;
         process
             .wait_until(START_DEADLINE, "taking logins", || wire::takes_logins(port))

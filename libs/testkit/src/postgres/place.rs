@@ -35,6 +35,28 @@ pub(super) fn reachable(tools: &Tools, dir: &Path) -> Result<DataDir> {
     DataDir::kept(dir)
 }
 
+/// Removes the lock file of a server that was killed when its process id is that of a zombie or of another program by now:
+/// PostgreSQL itself would take either for a running server. Where there is no `/proc`, it stays PostgreSQL's decision.
+pub(super) fn remove_stale_lock(dir: &Path) -> Result<()> {
+    let data = dir.join("data");
+    let lock = data.join("postmaster.pid");
+    let Some(pid) = fs::read_to_string(&lock)
+        .ok()
+        .and_then(|text| text.lines().next().map(str::to_owned))
+    else {
+        return Ok(());
+    };
+    // Empty for a zombie, an error for a process that is gone: then PostgreSQL sees for itself that the lock is stale.
+    let Ok(command) = fs::read(Path::new("/proc").join(pid.trim()).join("cmdline")) else {
+        return Ok(());
+    };
+    let ours = String::from_utf8_lossy(&command).contains(&data.display().to_string());
+    if !ours {
+        fs::remove_file(&lock).with_context(|| format!("cannot remove {}", lock.display()))?;
+    }
+    Ok(())
+}
+
 /// Removes a folder in which a cluster was kept, with what it may link to.
 ///
 /// # Errors

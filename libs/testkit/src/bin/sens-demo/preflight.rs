@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use sens_testkit::{binary_path, check_programs, port_is_free, remove_server_folder};
+use sens_testkit::{binary_path, check_programs, eventually, port_is_free, remove_server_folder};
 
 use crate::options::Options;
 
@@ -15,6 +16,9 @@ const BINARIES: [&str; 4] = [
     "mqtt-ingestion-worker",
     "platform-api",
 ];
+
+/// How long servers of a demo that was killed a moment ago may hold their ports.
+const LEFTOVERS: Duration = Duration::from_secs(1);
 
 /// Holds the demo's folder for this process.
 #[derive(Debug)]
@@ -28,7 +32,7 @@ pub(crate) struct Hold {
 ///
 /// # Errors
 /// The first thing that is not as it must be.
-pub(crate) fn check(options: &Options) -> Result<Hold> {
+pub(crate) async fn check(options: &Options) -> Result<Hold> {
     check_programs()?;
     for binary in BINARIES {
         binary_path(binary)?;
@@ -37,20 +41,21 @@ pub(crate) fn check(options: &Options) -> Result<Hold> {
         binary_path("device-simulator")?;
     }
     let hold = take_hold(&options.dir)?;
-    check_ports(options)?;
+    check_ports(options).await?;
     if options.fresh {
         wipe(&hold.dir)?;
     }
     Ok(hold)
 }
 
-fn check_ports(options: &Options) -> Result<()> {
+async fn check_ports(options: &Options) -> Result<()> {
     let mut given: HashMap<u16, &str> = HashMap::new();
     for (port, purpose, option) in options.named_ports() {
         if let Some(other) = given.insert(port, purpose) {
             bail!("port {port} is meant for {other} and for {purpose}: give another with {option}");
         }
-        if !port_is_free(port) {
+        let free = || async move { port_is_free(port).then_some(()) };
+        if eventually(LEFTOVERS, "a free port", free).await.is_err() {
             bail!(
                 "port {port} for {purpose} is in use or not allowed: stop what uses it, or give another with {option} PORT"
             );
@@ -121,18 +126,18 @@ mod tests {
     use super::*;
     use clap::Parser;
 
-    #[test]
-    fn a_taken_port_is_named_with_its_option() {
+    #[tokio::test]
+    async fn a_taken_port_is_named_with_its_option() {
         let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = taken.local_addr().unwrap().port().to_string();
         let options = Options::parse_from(["sens-demo", "--port", &port]);
-        let error = check_ports(&options).unwrap_err().to_string();
+        let error = check_ports(&options).await.unwrap_err().to_string();
         assert!(
             error.contains(&port) && error.contains("--port PORT"),
             "{error}"
         );
         let options = Options::parse_from(["sens-demo", "--port", "29111", "--mqtt-port", "29111"]);
-        let error = check_ports(&options).unwrap_err().to_string();
+        let error = check_ports(&options).await.unwrap_err().to_string();
         assert!(
             error.contains("29111 is meant for the console and the API and for MQTT"),
             "{error}"
