@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
@@ -58,7 +57,6 @@ pub(crate) fn openapi() -> utoipa::openapi::OpenApi {
 /// All routes with everything around them, the outermost layer last.
 pub(crate) fn router(app: App, edge: Edge) -> Router {
     let api = &app.config.api;
-    let body_limit = DefaultBodyLimit::max(api.max_body_bytes);
     let time_limit = Duration::from_secs(api.request_timeout_seconds);
     let cors = cors::layer(&api.cors_origin);
     let (documented, _) = documented().split_for_parts();
@@ -70,7 +68,6 @@ pub(crate) fn router(app: App, edge: Edge) -> Router {
         .route("/docs/errors/{code}", get(docs::error_page))
         .fallback(web::fallback)
         .with_state(app)
-        .layer(body_limit)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(time_limit, timeout::limit))
         .layer(SetSensitiveRequestHeadersLayer::new([

@@ -1,38 +1,66 @@
 //! Request bodies: limits, compression and JSON, with a problem for each way to be wrong.
 
 use std::io::Read;
+use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::body::{BodyDataStream, Bytes};
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
+use bytes::BytesMut;
 use flate2::read::MultiGzDecoder;
+use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 
 use crate::problem::{Code, FieldError, Problem};
+
+/// How much of a body that is too large is read all the same: a client that is still sending does not read an answer.
+const DRAINED: usize = 64 * 1024 * 1024;
+/// How long that may take.
+const DRAINING: Duration = Duration::from_secs(5);
 
 /// Reads a whole body, decompressed, of at most `limit` bytes.
 ///
 /// # Errors
 /// `payload_too_large`, `unsupported_media_type` for an unknown encoding, `bad_request` for a broken one.
 pub(crate) async fn read(request: Request, limit: usize) -> Result<(HeaderMap, Bytes), Problem> {
-    let headers = request.headers().clone();
-    let announced = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > limit) {
+    let (parts, body) = request.into_parts();
+    let headers = parts.headers;
+    let announced = number(&headers, header::CONTENT_LENGTH).unwrap_or(0);
+    let mut chunks = body.into_data_stream();
+    let mut received = BytesMut::with_capacity(announced.min(limit));
+    let mut is_too_large = announced > limit;
+    while !is_too_large && let Some(chunk) = chunks.next().await {
+        let chunk = chunk
+            .map_err(|_| Problem::new(Code::BadRequest, "the body ended before it was complete"))?;
+        is_too_large = received.len() + chunk.len() > limit;
+        received.extend_from_slice(&chunk);
+    }
+    if is_too_large {
+        // A client that asks first has sent nothing yet.
+        if !headers.contains_key(header::EXPECT) {
+            drop(tokio::time::timeout(DRAINING, drain(chunks)).await);
+        }
         return Err(too_large(limit));
     }
-    let body = Bytes::from_request(request, &())
-        .await
-        .map_err(|rejection| match rejection.status().as_u16() {
-            413 => too_large(limit),
-            _ => Problem::new(Code::BadRequest, "the body ended before it was complete"),
-        })?;
-    let body = decompress(&headers, body, limit)?;
+    let body = decompress(&headers, received.freeze(), limit)?;
     if body.len() > limit {
         return Err(too_large(limit));
     }
     Ok((headers, body))
+}
+
+async fn drain(mut chunks: BodyDataStream) {
+    let mut drained = 0;
+    while let Some(Ok(chunk)) = chunks.next().await {
+        drained += chunk.len();
+        if drained > DRAINED {
+            return;
+        }
+    }
+}
+
+fn number(headers: &HeaderMap, name: HeaderName) -> Option<usize> {
+    headers.get(name)?.to_str().ok()?.parse().ok()
 }
 
 fn too_large(limit: usize) -> Problem {

@@ -1,7 +1,6 @@
 //! Cutting a body into items, each of which becomes a raw record with exactly the bytes that were sent.
 
 use axum::body::Bytes;
-use sens_schema::Document;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -12,14 +11,15 @@ pub(super) enum Form {
     Json,
     /// A SenML pack: one item, because its records share base fields.
     SenMl,
+    /// A CBOR pack: one item, never looked at here.
+    Cbor,
     /// An item per line.
     Lines,
 }
 
 impl Form {
     /// What is accepted, for messages.
-    pub(super) const ACCEPTED: &str =
-        "application/json, application/x-ndjson, application/senml+json, application/octet-stream";
+    pub(super) const ACCEPTED: &str = "application/json, application/x-ndjson, application/senml+json, application/senml+cbor, application/octet-stream";
 
     /// The form of a media type; a body without one is looked at.
     pub(super) fn of(media_type: Option<&str>) -> Option<Self> {
@@ -27,7 +27,10 @@ impl Form {
             None | Some("application/json" | "application/octet-stream" | "text/json") => {
                 Some(Self::Json)
             }
-            Some("application/senml+json") => Some(Self::SenMl),
+            Some("application/senml+json" | "application/sensml+json") => Some(Self::SenMl),
+            Some("application/senml+cbor" | "application/sensml+cbor" | "application/cbor") => {
+                Some(Self::Cbor)
+            }
             Some("application/x-ndjson" | "application/ndjson" | "application/jsonl") => {
                 Some(Self::Lines)
             }
@@ -50,13 +53,19 @@ pub(super) fn cut(form: Form, body: &Bytes) -> Vec<Item> {
     match form {
         Form::Lines => lines(body),
         Form::SenMl => vec![whole(body)],
+        Form::Cbor => vec![Item {
+            bytes: body.clone(),
+            fault: None,
+        }],
         Form::Json => elements(body).unwrap_or_else(|| vec![whole(body)]),
     }
 }
 
-/// Judged as the worker judges, so that both say the same.
 fn whole(bytes: &Bytes) -> Item {
-    let fault = Document::parse(bytes).err();
+    // Unlike a value that is skipped, a raw value must be UTF-8.
+    let fault = serde_json::from_slice::<&RawValue>(bytes)
+        .err()
+        .map(|error| error.to_string());
     Item {
         bytes: bytes.clone(),
         fault,

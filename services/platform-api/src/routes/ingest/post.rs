@@ -48,6 +48,7 @@ pub(crate) struct IngestResult {
             (serde_json::Value = "application/json"),
             (String = "application/x-ndjson"),
             (serde_json::Value = "application/senml+json"),
+            (Vec<u8> = "application/senml+cbor"),
             (Vec<u8> = "application/octet-stream")
         ),
         description = "telemetry in any of the platform's formats"

@@ -31,7 +31,7 @@ pub(super) async fn open(
     headers: &HeaderMap,
     selection: Selection,
 ) -> Result<Response, Problem> {
-    let seen = select::resume(headers)?;
+    let mut seen = select::resume(headers)?;
     let mut sequel = Sequel::open(&app.feed, &app.link, select::start(seen)).await?;
     let (sender, mut receiver) = mpsc::channel::<Bytes>(AHEAD);
     let shutdown = app.shutdown.clone();
@@ -54,8 +54,11 @@ pub(super) async fn open(
             tokio::select! {
                 item = sequel.next() => match item {
                     Item::Event(item) => text = select::write(&item, &selection, seen),
-                    Item::Gap => text = named("gap", "events after Last-Event-ID are no longer kept"),
-                    Item::Broken(why) => {
+                    Item::Gap => {
+                        // What the client has seen may be of another stream.
+                        seen = None;
+                        text = named("gap", "events after Last-Event-ID are no longer kept");
+                    }Item::Broken(why) => {
                         // The client is gone or resumes; either way this stream is over.
                         drop(sender.send(Bytes::from(named("error", why))).await);
                         return;

@@ -1,0 +1,10 @@
+//! The REST API on a real PostgreSQL and a real nats-server: success, bad input, no key and wrong role of each route.
+
+mod access;
+mod accounting;
+mod ingest;
+mod outage;
+mod pages;
+mod reads;
+mod stream;
+mod support;

@@ -1,0 +1,172 @@
+//! Live readings, and resuming without gap or double.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use crate::support::{ADMIN, Bench, PATIENCE, flat};
+
+const LEGACY: &str = "sens/legacy/telemetry";
+
+/// An open stream and what was read of it.
+struct Reader {
+    response: reqwest::Response,
+    buffer: String,
+}
+
+impl Reader {
+    async fn open(bench: &Bench, path: &str, last: Option<&str>) -> Result<Self> {
+        let mut request = bench
+            .request("GET", path, ADMIN)?
+            .timeout(Duration::from_mins(1));
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let response = request.send().await?.error_for_status()?;
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        let mut reader = Self {
+            response,
+            buffer: String::new(),
+        };
+        // The opening comment: from here on nothing is missed.
+        reader.block().await?;
+        Ok(reader)
+    }
+
+    /// The next block of lines, up to an empty line.
+    async fn block(&mut self) -> Result<String> {
+        loop {
+            if let Some((block, rest)) = self.buffer.split_once("\n\n") {
+                let (block, rest) = (block.to_owned(), rest.to_owned());
+                self.buffer = rest;
+                return Ok(block);
+            }
+            let chunk = tokio::time::timeout(PATIENCE, self.response.chunk())
+                .await??
+                .context("the stream ended")?;
+            self.buffer.push_str(std::str::from_utf8(&chunk)?);
+        }
+    }
+
+    /// The next event: its name, id and data.
+    async fn event(&mut self) -> Result<(String, String, Value)> {
+        loop {
+            let block = self.block().await?;
+            let field = |name: &str| {
+                block
+                    .lines()
+                    .find_map(|line| line.strip_prefix(name))
+                    .unwrap_or_default()
+                    .to_owned()
+            };
+            let name = field("event: ");
+            if !name.is_empty() {
+                return Ok((name, field("id: "), serde_json::from_str(&field("data: "))?));
+            }
+        }
+    }
+
+    /// The values of the next readings.
+    async fn values(&mut self, count: usize) -> Result<Vec<f64>> {
+        let mut values = Vec::new();
+        for _ in 0..count {
+            let (name, _, data) = self.event().await?;
+            assert_eq!(name, "reading", "{data}");
+            values.push(data["value"].as_f64().context("no number")?);
+        }
+        Ok(values)
+    }
+}
+
+async fn commit(bench: &Bench, device: u32, values: &[f64]) -> Result<()> {
+    let events: Vec<String> = values
+        .iter()
+        .map(|value| flat(device, "battery_charge", *value, 0))
+        .collect();
+    let payloads: Vec<(&str, &str)> = events
+        .iter()
+        .map(|event| (LEGACY, event.as_str()))
+        .collect();
+    bench.commit(&payloads).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn readings_arrive_live_and_filtered() -> Result<()> {
+    let bench = Bench::start(&[]).await?;
+    commit(&bench, 7, &[1.0]).await?;
+    let mut all = Reader::open(&bench, "/v1/stream", None).await?;
+    let mut device = Reader::open(&bench, "/v1/devices/legacy-7/stream", None).await?;
+    let mut other = Reader::open(
+        &bench,
+        "/v1/stream?device=legacy-8&metric=battery_charge",
+        None,
+    )
+    .await?;
+    commit(&bench, 8, &[2.0]).await?;
+    commit(&bench, 7, &[3.0]).await?;
+    commit(&bench, 8, &[4.0]).await?;
+    let (name, id, data) = all.event().await?;
+    assert_eq!(name, "reading");
+    assert!(id.ends_with("-0"), "{id}");
+    assert_eq!(
+        (&data["serial"], &data["metric"], &data["value"]),
+        (&json!("legacy-8"), &json!("battery_charge"), &json!(2.0))
+    );
+    assert_eq!(data["recorded_at"], "2026-09-21T14:13:20.000000Z");
+    assert_eq!(all.values(2).await?, [3.0, 4.0]);
+    assert_eq!(device.values(1).await?, [3.0]);
+    assert_eq!(other.values(2).await?, [2.0, 4.0]);
+    bench
+        .get("/v1/devices/none/stream")
+        .await?
+        .assert_problem(404, "device_not_found");
+    bench
+        .get("/v1/stream?typo=1")
+        .await?
+        .assert_problem(400, "invalid_parameter");
+    let foreign = bench
+        .request("GET", "/v1/stream", ADMIN)?
+        .header("last-event-id", "foreign");
+    bench
+        .send(foreign)
+        .await?
+        .assert_problem(400, "bad_request");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_stream_resumes_without_gap_or_double() -> Result<()> {
+    let bench = Bench::start(&[]).await?;
+    let mut first = Reader::open(&bench, "/v1/stream", None).await?;
+    commit(&bench, 7, &[1.0, 2.0, 3.0]).await?;
+    let (_, _, one) = first.event().await?;
+    let (_, last, two) = first.event().await?;
+    assert_eq!((&one["value"], &two["value"]), (&json!(1.0), &json!(2.0)));
+    drop(first);
+    for value in 4..30 {
+        commit(&bench, 7, &[f64::from(value)]).await?;
+    }
+    let mut resumed = Reader::open(&bench, "/v1/stream", Some(&last)).await?;
+    for value in 30..40 {
+        commit(&bench, 7, &[f64::from(value)]).await?;
+    }
+    let expected: Vec<f64> = (3..40).map(f64::from).collect();
+    assert_eq!(resumed.values(37).await?, expected);
+
+    let mut beyond = Reader::open(&bench, "/v1/stream", Some("999999-0")).await?;
+    assert_eq!(beyond.event().await?.0, "gap");
+    commit(&bench, 7, &[50.0]).await?;
+    assert_eq!(beyond.values(1).await?, [50.0]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn open_streams_do_not_hold_up_the_stop() -> Result<()> {
+    let mut bench = Bench::start(&[]).await?;
+    let mut open = Reader::open(&bench, "/v1/stream", None).await?;
+    assert_eq!(bench.api.terminate(PATIENCE).await?, 0);
+    while open.block().await.is_ok() {}
+    Ok(())
+}
