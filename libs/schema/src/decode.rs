@@ -1,7 +1,7 @@
 //! From bytes to facts.
 //!
-//! [`decode`] looks at the topic and the shape of the JSON, gives the payload to the [`Decoder`] that claims it,
-//! and numbers equal readings. What each decoder takes is in its module.
+//! A [`DecoderMap`] says which decoders are asked for a topic and a content type; the first [`Decoder`] that claims
+//! the payload has it, and equal readings are numbered. What each decoder takes is in its module.
 
 mod ack;
 mod draft;
@@ -9,6 +9,8 @@ mod fault;
 mod field;
 mod flat;
 mod identity;
+mod map;
+mod pattern;
 mod senml;
 mod startup;
 mod status;
@@ -16,7 +18,10 @@ mod v1;
 
 use std::fmt;
 
+use ciborium::value::Value as Cbor;
+
 use crate::catalogue::Catalogue;
+use crate::cbor;
 use crate::dedup::Position;
 use crate::json::{self, Fields, Root};
 use crate::reading::{DeviceRef, ItemError, Reading, Startup};
@@ -26,6 +31,8 @@ use crate::time::{ClockPolicy, Micros};
 use crate::topic::Topic;
 
 pub use crate::json::MAX_DEPTH;
+use map::Route;
+pub use map::{DecoderMap, InvalidDecoderMap};
 
 /// Which decoder read a payload, and which version of its rules. Displays as `flat@1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -99,49 +106,86 @@ pub struct Decoded {
     pub control: Option<Control>,
 }
 
-/// A payload that is valid JSON, before anyone claimed it.
+/// In what a payload is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// JSON.
+    Json,
+    /// CBOR.
+    Cbor,
+}
+
+/// A payload that is valid JSON or CBOR, before anyone claimed it.
 #[derive(Debug)]
-pub struct Document<'a> {
-    root: Root<'a>,
+pub struct Document<'a>(Body<'a>);
+
+#[derive(Debug)]
+enum Body<'a> {
+    Json(Root<'a>),
+    Cbor(Cbor),
 }
 
 impl<'a> Document<'a> {
     /// Reads a payload.
     ///
     /// # Errors
-    /// One line saying why the bytes are no JSON.
-    pub fn parse(payload: &'a [u8]) -> Result<Self, String> {
-        json::parse(payload).map(|root| Self { root })
+    /// One line saying why the bytes are not of this encoding.
+    pub fn parse(payload: &'a [u8], encoding: Encoding) -> Result<Self, String> {
+        Ok(Self(match encoding {
+            Encoding::Json => Body::Json(json::parse(payload)?),
+            Encoding::Cbor => Body::Cbor(cbor::parse(payload)?),
+        }))
+    }
+
+    fn json(&self) -> Option<&Root<'a>> {
+        match &self.0 {
+            Body::Json(root) => Some(root),
+            Body::Cbor(_) => None,
+        }
+    }
+
+    fn cbor(&self) -> Option<&Cbor> {
+        match &self.0 {
+            Body::Json(_) => None,
+            Body::Cbor(value) => Some(cbor::content(value)),
+        }
     }
 
     fn object(&self) -> Option<&Fields<'a>> {
-        match &self.root {
-            Root::Object(fields) => Some(fields),
+        match self.json() {
+            Some(Root::Object(fields)) => Some(fields),
             _ => None,
         }
     }
 }
 
-/// A payload format. Decoders are asked in the order of [`decoders`]; the first that claims a document has it.
+/// A payload format.
 pub trait Decoder: Sync {
     /// Its name and the version of its rules, as stored with every reading it makes.
     fn tag(&self) -> DecoderTag;
 
-    /// Whether a document that came in this context is of this format.
-    fn claims(&self, document: &Document<'_>, context: &DecodeContext<'_>) -> bool;
+    /// The encoding it reads.
+    fn encoding(&self) -> Encoding {
+        Encoding::Json
+    }
+
+    /// Whether a document that came in this context is of this format. `declared` says that its content type is this
+    /// format's, so that the shape need not prove it.
+    fn claims(&self, document: &Document<'_>, context: &DecodeContext<'_>, declared: bool) -> bool;
 
     /// Adds what the document says to `out`: readings, startups, control and errors. The identities of readings
     /// are filled in afterwards.
     fn decode(&self, document: &Document<'_>, context: &DecodeContext<'_>, out: &mut Decoded);
 }
 
-/// Every decoder, in the order in which they are asked.
-pub fn decoders() -> [&'static dyn Decoder; 6] {
+/// Every decoder there is.
+pub fn decoders() -> [&'static dyn Decoder; 7] {
     [
         &status::Status,
         &ack::CommandAck,
         &startup::DeviceStartup,
         &senml::SenMl,
+        &senml::SenMlCbor,
         &flat::Flat,
         &v1::V1,
     ]
@@ -149,60 +193,110 @@ pub fn decoders() -> [&'static dyn Decoder; 6] {
 
 /// Decodes a payload. Total: it never panics and never fails, and everything that is wrong becomes an error in
 /// the outcome. The same payload in the same context gives the same outcome.
+///
+/// This asks the decoders of [`DecoderMap::builtin`]; [`DecoderMap::decode`] those of another map.
 pub fn decode(payload: &[u8], context: &DecodeContext<'_>) -> Decoded {
-    let mut out = Decoded::default();
-    if let Some((reason, detail)) = unreadable(context) {
-        out.errors.push(whole(reason, detail, context));
-    } else {
-        match Document::parse(payload) {
-            Ok(document) => decode_document(&document, context, &mut out),
-            Err(detail) => out.errors.push(whole(Reason::InvalidJson, detail, context)),
-        }
-    }
-    identity::assign_identities(&mut out.readings, context.position);
-    out.device = common_device(&out, context);
-    out
+    DecoderMap::builtin().decode(payload, context)
 }
 
-/// What is wrong before the first byte is looked at.
-fn unreadable(context: &DecodeContext<'_>) -> Option<(Reason, String)> {
+impl DecoderMap {
+    /// Decodes a payload by the decoders of this map; otherwise as [`decode`].
+    pub fn decode(&self, payload: &[u8], context: &DecodeContext<'_>) -> Decoded {
+        let mut out = Decoded::default();
+        if let Err((reason, detail)) = self.decode_into(payload, context, &mut out) {
+            out.errors.push(whole(reason, detail, context));
+        }
+        identity::assign_identities(&mut out.readings, context.position);
+        out.device = common_device(&out, context);
+        out
+    }
+
+    fn decode_into(
+        &self,
+        payload: &[u8],
+        context: &DecodeContext<'_>,
+        out: &mut Decoded,
+    ) -> Result<(), Refusal> {
+        readable(context)?;
+        let route = self.route(context.topic, context.content_type);
+        let document = read(payload, &route, context)?;
+        let decoder = claimant(&document, &route, context)
+            .ok_or_else(|| (Reason::UnknownFormat, unclaimed(&document).to_owned()))?;
+        out.decoder = Some(decoder.tag());
+        decoder.decode(&document, context, out);
+        Ok(())
+    }
+}
+
+/// Why a payload as a whole is refused, and in words.
+type Refusal = (Reason, String);
+
+/// Looks for what is wrong before the first byte is looked at.
+fn readable(context: &DecodeContext<'_>) -> Result<(), Refusal> {
     if context.truncated {
         let detail = format!(
             "the payload of {} bytes is over the limit; its beginning is kept",
             context.full_length
         );
-        return Some((Reason::PayloadTooLarge, detail));
+        return Err((Reason::PayloadTooLarge, detail));
     }
     match context.topic {
-        Topic::Unknown => Some((
+        Topic::Unknown => Err((
             Reason::UnknownTopic,
             "the topic is none of the platform's".to_owned(),
         )),
-        Topic::InvalidSerial(name) => Some((
+        Topic::InvalidSerial(name) => Err((
             Reason::InvalidSerial,
             format!("{} in the topic is no serial", fault::shown(name)),
         )),
-        _ => None,
+        _ => Ok(()),
     }
 }
 
-fn decode_document(document: &Document<'_>, context: &DecodeContext<'_>, out: &mut Decoded) {
-    let Some(decoder) = decoders()
-        .into_iter()
-        .find(|decoder| decoder.claims(document, context))
-    else {
-        let detail = match &document.root {
-            Root::Object(_) => "the object has no event_type and is no batch",
-            Root::Array(elements) if elements.is_empty() => "the array is empty",
-            Root::Array(_) => "the array holds neither events nor SenML records",
-            Root::Scalar => "the JSON is neither an object nor an array",
-        };
-        out.errors
-            .push(whole(Reason::UnknownFormat, detail.to_owned(), context));
-        return;
+/// Reads the payload in the encoding it is in. JSON stays JSON whatever its content type says. Without a content type
+/// that says so, only what a decoder claims is taken for CBOR.
+fn read<'a>(
+    payload: &'a [u8],
+    route: &Route<'_>,
+    context: &DecodeContext<'_>,
+) -> Result<Document<'a>, Refusal> {
+    let no_json = match Document::parse(payload, Encoding::Json) {
+        Ok(document) => return Ok(document),
+        Err(detail) => (Reason::InvalidJson, detail),
     };
-    out.decoder = Some(decoder.tag());
-    decoder.decode(document, context, out);
+    let declared = route.declares(Encoding::Cbor);
+    let possible = route.asks(Encoding::Cbor) && cbor::may_be_container(payload);
+    if !declared && !possible {
+        return Err(no_json);
+    }
+    match Document::parse(payload, Encoding::Cbor) {
+        Ok(document) if declared || claimant(&document, route, context).is_some() => Ok(document),
+        Err(detail) if declared => Err((Reason::InvalidCbor, detail)),
+        Ok(_) | Err(_) => Err(no_json),
+    }
+}
+
+/// The first decoder of the route that claims the document.
+fn claimant<'a>(
+    document: &Document<'_>,
+    route: &Route<'a>,
+    context: &DecodeContext<'_>,
+) -> Option<&'a dyn Decoder> {
+    route
+        .decoders()
+        .find(|(decoder, declared)| decoder.claims(document, context, *declared))
+        .map(|(decoder, _)| decoder)
+}
+
+/// Why nobody claims a document.
+fn unclaimed(document: &Document<'_>) -> &'static str {
+    match document.json() {
+        Some(Root::Object(_)) => "the object has no event_type and is no batch",
+        Some(Root::Array(elements)) if elements.is_empty() => "the array is empty",
+        Some(Root::Array(_)) => "the array holds neither events nor SenML records",
+        Some(Root::Scalar) => "the JSON is neither an object nor an array",
+        None => "the CBOR is no SenML pack",
+    }
 }
 
 /// An error that concerns the whole payload.

@@ -104,6 +104,11 @@ impl<'a> Fields<'a> {
         self.0.iter().any(|(key, _)| key == name)
     }
 
+    /// All fields, in the order in which they were sent.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Json<'a>)> {
+        self.0.iter().map(|(key, value)| (key.as_ref(), *value))
+    }
+
     /// The names of all fields.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(key, _)| key.as_ref())

@@ -8,6 +8,7 @@
 
 pub mod api_key;
 mod catalogue;
+mod cbor;
 mod convert;
 mod decode;
 mod dedup;
@@ -27,7 +28,8 @@ mod value;
 pub use catalogue::{Catalogue, MetricKind, MetricRule, UnknownMetricKind};
 pub use convert::{convert, is_known_unit};
 pub use decode::{
-    Control, DecodeContext, Decoded, Decoder, DecoderTag, Document, MAX_DEPTH, decode, decoders,
+    Control, DecodeContext, Decoded, Decoder, DecoderMap, DecoderTag, Document, Encoding,
+    InvalidDecoderMap, MAX_DEPTH, decode, decoders,
 };
 pub use dedup::{Identity, Position, dedup};
 pub use reading::{DeviceRef, ItemError, Quality, Reading, Startup};

@@ -37,7 +37,8 @@ reasons! {
     PayloadTooLarge = "payload_too_large", "The payload is longer than the limit; its first 4 KiB, length and hash are kept.";
     UnknownTopic = "unknown_topic", "The topic is none of the platform's inbound topics.";
     InvalidJson = "invalid_json", "The bytes are no JSON document.";
-    UnknownFormat = "unknown_format", "The JSON is of no format the platform knows.";
+    InvalidCbor = "invalid_cbor", "The content type says CBOR, and the bytes are neither CBOR nor JSON.";
+    UnknownFormat = "unknown_format", "The payload is of no format the platform knows.";
     MissingField = "missing_field", "A field that the format requires is not there.";
     WrongType = "wrong_type", "A field holds a value of another type than the format requires.";
     InvalidSerial = "invalid_serial", "A serial is not 1 to 64 letters, digits, dots, underscores, colons or hyphens, or is reserved.";

@@ -1,7 +1,6 @@
 //! Acknowledgements of commands on `sens/v1/{serial}/command/ack`: any JSON object.
 
 use super::{Control, DecodeContext, Decoded, Decoder, DecoderTag, Document};
-use crate::topic::Topic;
 
 /// The decoder of acknowledgements.
 pub(super) struct CommandAck;
@@ -14,12 +13,17 @@ impl Decoder for CommandAck {
         }
     }
 
-    fn claims(&self, document: &Document<'_>, context: &DecodeContext<'_>) -> bool {
-        matches!(context.topic, Topic::CommandAck(_)) && document.object().is_some()
+    fn claims(
+        &self,
+        document: &Document<'_>,
+        context: &DecodeContext<'_>,
+        _declared: bool,
+    ) -> bool {
+        context.topic.serial().is_some() && document.object().is_some()
     }
 
     fn decode(&self, _document: &Document<'_>, context: &DecodeContext<'_>, out: &mut Decoded) {
-        if let Topic::CommandAck(serial) = context.topic {
+        if let Some(serial) = context.topic.serial() {
             out.control = Some(Control::CommandAck {
                 serial: serial.clone(),
             });

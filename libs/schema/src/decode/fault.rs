@@ -42,10 +42,12 @@ impl Fault {
 
     /// A field holds another type than expected ("a number").
     pub(super) fn wrong_type(field: &str, expected: &str, found: Json<'_>) -> Self {
-        let detail = format!(
-            "{field} must be {expected}, not {}",
-            kind_name(found.kind())
-        );
+        Self::wrong_kind(field, expected, kind_name(found.kind()))
+    }
+
+    /// The same, where the found is already in words.
+    pub(super) fn wrong_kind(field: &str, expected: &str, found: &str) -> Self {
+        let detail = format!("{field} must be {expected}, not {found}");
         Self::new(Reason::WrongType, format!("/{field}"), detail)
     }
 

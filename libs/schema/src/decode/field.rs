@@ -59,6 +59,12 @@ pub(super) fn optional_word<'a>(
     let text = value
         .text()
         .ok_or_else(|| Fault::wrong_type(field, "a text", value))?;
+    let is_given = word(field, &text)?.is_some();
+    Ok(is_given.then_some(text))
+}
+
+/// The text, if it is short enough and without control characters; an empty one counts as left out.
+pub(super) fn word<'a>(field: &str, text: &'a str) -> Result<Option<&'a str>, Fault> {
     if text.chars().count() > MAX_WORD || text.chars().any(char::is_control) {
         let detail =
             format!("{field} must be at most {MAX_WORD} characters without control characters");

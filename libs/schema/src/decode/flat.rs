@@ -27,29 +27,32 @@ impl Decoder for Flat {
         }
     }
 
-    fn claims(&self, document: &Document<'_>, context: &DecodeContext<'_>) -> bool {
+    fn claims(
+        &self,
+        document: &Document<'_>,
+        context: &DecodeContext<'_>,
+        _declared: bool,
+    ) -> bool {
         let is_event = |fields: &Fields<'_>| fields.has("event_type");
-        match (&document.root, context.topic) {
-            (Root::Object(fields), Topic::Telemetry(_) | Topic::Legacy | Topic::Http) => {
-                is_event(fields)
-            }
-            (Root::Array(elements), Topic::Legacy) => !elements.is_empty(),
-            (Root::Array(elements), Topic::Telemetry(_) | Topic::Http) => elements
+        match (document.json(), context.topic) {
+            (Some(Root::Object(fields)), _) => is_event(fields),
+            (Some(Root::Array(elements)), Topic::Legacy) => !elements.is_empty(),
+            (Some(Root::Array(elements)), _) => elements
                 .iter()
                 .any(|element| element.object().as_ref().is_some_and(is_event)),
-            _ => false,
+            (Some(Root::Scalar) | None, _) => false,
         }
     }
 
     fn decode(&self, document: &Document<'_>, context: &DecodeContext<'_>, out: &mut Decoded) {
-        match &document.root {
-            Root::Object(fields) => decode_event(fields, context, Place::Whole, out),
-            Root::Array(elements) => {
+        match document.json() {
+            Some(Root::Object(fields)) => decode_event(fields, context, Place::Whole, out),
+            Some(Root::Array(elements)) => {
                 for (index, element) in elements.iter().enumerate() {
                     decode_element(*element, context, Place::Element(index_of(index)), out);
                 }
             }
-            Root::Scalar => {}
+            Some(Root::Scalar) | None => {}
         }
     }
 }

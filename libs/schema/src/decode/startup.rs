@@ -28,11 +28,15 @@ impl Decoder for DeviceStartup {
         }
     }
 
-    fn claims(&self, document: &Document<'_>, context: &DecodeContext<'_>) -> bool {
+    fn claims(
+        &self,
+        document: &Document<'_>,
+        context: &DecodeContext<'_>,
+        _declared: bool,
+    ) -> bool {
         document.object().is_some_and(|fields| match context.topic {
             Topic::Startup(_) => fields.has("event_type"),
-            Topic::Telemetry(_) | Topic::Legacy | Topic::Http => is_startup(fields),
-            _ => false,
+            _ => is_startup(fields),
         })
     }
 

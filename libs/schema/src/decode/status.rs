@@ -4,7 +4,6 @@ use super::fault::{Fault, Place};
 use super::field::{required, topic_device};
 use super::{Control, DecodeContext, Decoded, Decoder, DecoderTag, Document};
 use crate::json::{Fields, Kind};
-use crate::topic::Topic;
 
 /// The decoder of presence.
 pub(super) struct Status;
@@ -17,12 +16,17 @@ impl Decoder for Status {
         }
     }
 
-    fn claims(&self, document: &Document<'_>, context: &DecodeContext<'_>) -> bool {
-        matches!(context.topic, Topic::Status(_)) && document.object().is_some()
+    fn claims(
+        &self,
+        document: &Document<'_>,
+        context: &DecodeContext<'_>,
+        _declared: bool,
+    ) -> bool {
+        context.topic.serial().is_some() && document.object().is_some()
     }
 
     fn decode(&self, document: &Document<'_>, context: &DecodeContext<'_>, out: &mut Decoded) {
-        let (Topic::Status(serial), Some(fields)) = (context.topic, document.object()) else {
+        let (Some(serial), Some(fields)) = (context.topic.serial(), document.object()) else {
             return;
         };
         match online(fields) {

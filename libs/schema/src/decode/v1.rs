@@ -19,7 +19,6 @@ use crate::json::{Fields, Json, Kind};
 use crate::reading::{DeviceRef, Reading};
 use crate::reason::Reason;
 use crate::time::Claim;
-use crate::topic::Topic;
 
 /// The decoder of SENS v1 batches.
 pub(super) struct V1;
@@ -32,12 +31,15 @@ impl Decoder for V1 {
         }
     }
 
-    fn claims(&self, document: &Document<'_>, context: &DecodeContext<'_>) -> bool {
-        let readable = matches!(context.topic, Topic::Telemetry(_) | Topic::Http);
-        readable
-            && document
-                .object()
-                .is_some_and(|fields| fields.has("readings") || is_version_1(fields))
+    fn claims(
+        &self,
+        document: &Document<'_>,
+        _context: &DecodeContext<'_>,
+        _declared: bool,
+    ) -> bool {
+        document
+            .object()
+            .is_some_and(|fields| fields.has("readings") || is_version_1(fields))
     }
 
     fn decode(&self, document: &Document<'_>, context: &DecodeContext<'_>, out: &mut Decoded) {

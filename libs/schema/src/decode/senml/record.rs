@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::super::draft::{Draft, Sent};
 use super::super::fault::{Fault, Faults, Place};
-use super::super::field::{check_metric, device, optional_word, required_text, topic_device};
+use super::super::field::{check_metric, device, topic_device};
 use super::super::{DecodeContext, Decoded};
-use crate::json::{Fields, Kind};
+use super::model::{Item, Label, Record, wrong_type};
 use crate::reading::{DeviceRef, Quality};
 use crate::reason::Reason;
 use crate::time::{Claim, Decimal, Micros, Moment};
@@ -16,11 +16,13 @@ use crate::time::{Claim, Decimal, Micros, Moment};
 const ABSOLUTE: i128 = 1 << 28;
 /// Digits of a second that a microsecond has.
 const MICROS: i32 = 6;
-/// Fields that are in force from a record on.
-const BASE: [&str; 6] = ["bn", "bt", "bu", "bv", "bs", "bver"];
-/// Fields that make a record more than a carrier of base fields.
-const REGULAR: [&str; 9] = ["n", "u", "v", "vs", "vb", "vd", "s", "t", "ut"];
-const VALUES: [&str; 4] = ["v", "vs", "vb", "vd"];
+/// The fields of which a record has one.
+const VALUES: [Label; 4] = [
+    Label::Value,
+    Label::TextValue,
+    Label::BooleanValue,
+    Label::DataValue,
+];
 
 /// The base fields in force at a record.
 #[derive(Debug, Clone, Default)]
@@ -34,22 +36,22 @@ pub(super) struct Base {
 
 impl Base {
     /// Takes over the base fields of a record.
-    pub(super) fn update(&mut self, fields: &Fields<'_>) -> Result<(), Fault> {
-        if fields.has("bn") {
-            self.name = Arc::from(required_text(fields, "bn")?);
+    pub(super) fn update(&mut self, record: &Record<'_>) -> Result<(), Fault> {
+        if let Some(name) = record.text(Label::BaseName)? {
+            self.name = Arc::from(name);
         }
-        if fields.has("bu") {
-            self.unit = optional_word(fields, "bu")?.map(Arc::from);
+        if record.has(Label::BaseUnit) {
+            self.unit = record.unit(Label::BaseUnit)?.map(Arc::from);
         }
-        self.time = decimal(fields, "bt")?.or(self.time);
-        self.value = number(fields, "bv")?.or(self.value);
-        self.sum = number(fields, "bs")?.or(self.sum);
+        self.time = record.decimal(Label::BaseTime)?.or(self.time);
+        self.value = record.double(Label::BaseValue)?.or(self.value);
+        self.sum = record.double(Label::BaseSum)?.or(self.sum);
         Ok(())
     }
 }
 
 /// What a record says, resolved.
-struct Record<'a> {
+struct Resolved<'a> {
     device: DeviceRef,
     metric: String,
     value: Option<(Sent<'a>, &'static str)>,
@@ -60,18 +62,17 @@ struct Record<'a> {
 
 /// Decodes a record under its base fields; `place` is where it stands.
 pub(super) fn decode_record(
-    fields: &Fields<'_>,
+    record: &Record<'_>,
     base: &Base,
     context: &DecodeContext<'_>,
     place: Place,
     out: &mut Decoded,
 ) {
-    let has_any = |names: &[&str]| names.iter().any(|name| fields.has(name));
-    if has_any(&BASE) && !has_any(&REGULAR) {
+    if record.is_carrier() {
         return;
     }
-    let record = match resolve(fields, base, context) {
-        Ok(record) => record,
+    let resolved = match resolve(record, base, context) {
+        Ok(resolved) => resolved,
         Err(fault) => {
             let device = topic_device(context)
                 .or_else(|| device_and_prefix(base, context).ok().map(|found| found.0));
@@ -80,11 +81,11 @@ pub(super) fn decode_record(
         }
     };
     let draft = |metric, value, unit, name| Draft {
-        device: record.device.clone(),
+        device: resolved.device.clone(),
         metric,
         value,
         unit,
-        moment: record.moment,
+        moment: resolved.moment,
         device_seq: None,
         item: place.item(),
         names: (name, "u"),
@@ -93,18 +94,18 @@ pub(super) fn decode_record(
         Ok(reading) => out.readings.push(reading),
         Err(fault) => out
             .errors
-            .push(fault.at(Some(record.device.clone()), place)),
+            .push(fault.at(Some(resolved.device.clone()), place)),
     };
-    if let Some((value, name)) = record.value {
-        finish(draft(&record.metric, value, record.unit.clone(), name));
+    if let Some((value, name)) = resolved.value {
+        finish(draft(&resolved.metric, value, resolved.unit.clone(), name));
     }
-    if let Some(sum) = record.sum {
-        let unit = record
+    if let Some(sum) = resolved.sum {
+        let unit = resolved
             .unit
             .as_ref()
             .map(|unit| Cow::Owned(format!("{unit}*s")));
         finish(draft(
-            &format!("{}.sum", record.metric),
+            &format!("{}.sum", resolved.metric),
             Sent::Number(sum),
             unit,
             "s",
@@ -113,47 +114,43 @@ pub(super) fn decode_record(
 }
 
 fn resolve<'a>(
-    fields: &Fields<'a>,
+    record: &'a Record<'_>,
     base: &'a Base,
     context: &DecodeContext<'_>,
-) -> Result<Record<'a>, Fault> {
+) -> Result<Resolved<'a>, Fault> {
     let mut faults = Faults::default();
-    let named = faults.check(name(fields, base, context));
-    let value = faults.check(value(fields, base));
-    let sum = faults.check(number(fields, "s"));
-    let unit = faults.check(optional_word(fields, "u")).flatten();
-    let time = faults.check(decimal(fields, "t"));
-    faults.check(decimal(fields, "ut"));
+    let named = faults.check(name(record, base, context));
+    let value = faults.check(value(record, base));
+    let sum = faults.check(record.double(Label::Sum));
+    let unit = faults.check(record.unit(Label::Unit)).flatten();
+    let time = faults.check(record.decimal(Label::Time));
+    faults.check(record.decimal(Label::UpdateTime));
     let (((named, value), sum), time) = faults.finish(named.zip(value).zip(sum).zip(time))?;
     let (device, metric) = named;
-    Ok(Record {
+    Ok(Resolved {
         device,
         metric,
         value,
         sum: plus(sum, base.sum),
-        unit: unit.or_else(|| base.unit.as_deref().map(Cow::Borrowed)),
+        unit: unit.or(base.unit.as_deref()).map(Cow::Borrowed),
         moment: moment(base.time, time, context),
     })
 }
 
 /// The device a record speaks of and the name of its metric.
 fn name(
-    fields: &Fields<'_>,
+    record: &Record<'_>,
     base: &Base,
     context: &DecodeContext<'_>,
 ) -> Result<(DeviceRef, String), Fault> {
-    let own = if fields.has("n") {
-        required_text(fields, "n")?
-    } else {
-        Cow::Borrowed("")
-    };
+    let own = record.text(Label::Name)?.unwrap_or_default();
     if own.is_empty() && base.name.is_empty() {
         return Err(Fault::missing("n"));
     }
     let (device, prefix) = device_and_prefix(base, context)?;
-    let short: &str = match context.topic.serial() {
-        Some(serial) if base.name.is_empty() => without_serial(&own, serial.as_str()),
-        _ => &own,
+    let short = match context.topic.serial() {
+        Some(serial) if base.name.is_empty() => without_serial(own, serial.as_str()),
+        _ => own,
     };
     let mut metric = format!("{prefix}{short}");
     if metric.is_empty() {
@@ -192,36 +189,43 @@ fn without_serial<'a>(name: &'a str, serial: &str) -> &'a str {
 }
 
 /// The value of a record and the field it came in; none when the record has only a sum.
-fn value<'a>(fields: &Fields<'a>, base: &Base) -> Result<Option<(Sent<'a>, &'static str)>, Fault> {
+fn value<'a>(
+    record: &'a Record<'_>,
+    base: &Base,
+) -> Result<Option<(Sent<'a>, &'static str)>, Fault> {
     let mut present = VALUES
         .into_iter()
-        .filter_map(|name| fields.get(name).map(|value| (name, value)));
-    let Some((name, value)) = present.next() else {
-        return match (base.value, fields.has("s") || base.sum.is_some()) {
+        .filter_map(|label| record.get(label).map(|item| (label, item)));
+    let Some((label, item)) = present.next() else {
+        return match (base.value, record.has(Label::Sum) || base.sum.is_some()) {
             (Some(number), _) => Ok(Some((Sent::Number(number), "v"))),
             (None, true) => Ok(None),
             (None, false) => Err(Fault::missing("v")),
         };
     };
     if let Some((other, _)) = present.next() {
-        let detail = format!("a record has one value, not both {name} and {other}");
+        let (one, other) = (label.name(), other.name());
+        let detail = format!("a record has one value, not both {one} and {other}");
         return Err(Fault::new(Reason::WrongType, format!("/{other}"), detail));
     }
-    let sent = match (name, value.kind()) {
-        ("v", Kind::Number) => value
-            .double()
+    let sent = match (label, item) {
+        (Label::Value, Item::Number(_)) => record
+            .double(label)?
             .map(|number| Sent::Number(number + base.value.unwrap_or(0.0))),
-        ("vb", Kind::Boolean(boolean)) => Some(Sent::Boolean(boolean)),
-        ("vs" | "vd", Kind::Text) => value.text().map(Sent::Text),
+        (Label::BooleanValue, Item::Boolean(boolean)) => Some(Sent::Boolean(*boolean)),
+        (Label::TextValue, Item::Text(text)) | (Label::DataValue, Item::Data(text)) => {
+            Some(Sent::Text(Cow::Borrowed(text)))
+        }
         _ => None,
     };
-    let expected = match name {
-        "v" => "a number",
-        "vb" => "true or false",
+    let expected = match label {
+        Label::Value => "a number",
+        Label::BooleanValue => "true or false",
+        Label::DataValue => "data (in JSON its base64 text, in CBOR bytes)",
         _ => "a text",
     };
-    sent.map(|sent| Some((sent, name)))
-        .ok_or_else(|| Fault::wrong_type(name, expected, value))
+    sent.map(|sent| Some((sent, label.name())))
+        .ok_or_else(|| wrong_type(label, expected, item))
 }
 
 fn moment(base: Option<Decimal>, own: Option<Decimal>, context: &DecodeContext<'_>) -> Moment {
@@ -273,22 +277,4 @@ fn plus(one: Option<f64>, other: Option<f64>) -> Option<f64> {
     } else {
         Some(one.unwrap_or(0.0) + other.unwrap_or(0.0))
     }
-}
-
-fn number(fields: &Fields<'_>, field: &str) -> Result<Option<f64>, Fault> {
-    Ok(number_text(fields, field)?.and_then(|text| text.parse().ok()))
-}
-
-fn decimal(fields: &Fields<'_>, field: &str) -> Result<Option<Decimal>, Fault> {
-    Ok(number_text(fields, field)?.and_then(Decimal::parse))
-}
-
-fn number_text<'a>(fields: &Fields<'a>, field: &str) -> Result<Option<&'a str>, Fault> {
-    let Some(value) = fields.get(field) else {
-        return Ok(None);
-    };
-    value
-        .number()
-        .map(Some)
-        .ok_or_else(|| Fault::wrong_type(field, "a number", value))
 }
