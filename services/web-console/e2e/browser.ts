@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Browser, type BrowserContext, chromium, type Page, type Route } from "playwright-core";
 import { inject } from "vitest";
+import { STRICT_CSP } from "../dev/csp.ts";
 
 const CANDIDATES = [
   "/usr/bin/chromium",
@@ -33,6 +35,21 @@ interface VisitOptions {
   width?: number;
   height?: number;
   scheme?: "light" | "dark";
+  /** Another platform than the shared one. */
+  url?: string;
+}
+
+function isPage(url: URL): boolean {
+  return !/^\/(v1|assets)\/|^\/version$/.test(url.pathname);
+}
+
+/** Serves the page under the policy it is built for, which is stricter than what a server may send. */
+async function underStrictPolicy(route: Route): Promise<void> {
+  const response = await route.fetch();
+  await route.fulfill({
+    response,
+    headers: { ...response.headers(), "content-security-policy": STRICT_CSP },
+  });
 }
 
 /** A fresh tab, signed in unless asked otherwise. */
@@ -40,13 +57,14 @@ export async function visit(browser: Browser, options: VisitOptions = {}, signIn
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1360, height: options.height ?? 860 },
     colorScheme: options.scheme ?? "light",
-    baseURL: inject("url"),
+    baseURL: options.url ?? inject("url"),
   });
+  await context.route(isPage, underStrictPolicy);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(error.message));
   page.on("console", (message) => {
-    if (message.type() === "error") problems.push(message.text());
+    if (message.type() === "error") problems.push(`${message.text()} ${message.location().url}`);
   });
   if (signIn) await logIn(page, inject("key"));
   return { context, page, problems };
@@ -93,4 +111,17 @@ export async function send(body: unknown): Promise<void> {
   if (response.status !== 202 && response.status !== 400) {
     throw new Error(`ingest answered ${response.status}: ${await response.text()}`);
   }
+}
+
+/** The newest error of a device, as soon as it is stored. */
+export async function newestErrorRecord(serial: string): Promise<string> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const response = await fetch(`${inject("url")}/v1/ingest-errors?serial=${serial}&limit=1`, {
+      headers: { authorization: `Bearer ${inject("key")}` },
+    });
+    const { items } = (await response.json()) as { items: { raw_record_id: string }[] };
+    if (items[0]) return items[0].raw_record_id;
+    await delay(100);
+  }
+  throw new Error(`no error of ${serial} was stored within 10 s`);
 }

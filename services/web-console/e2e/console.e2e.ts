@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { accessibility, launch, logIn, overflow, send, visit } from "./browser.ts";
+import { accessibility, launch, logIn, newestErrorRecord, overflow, send, visit } from "./browser.ts";
 
 /** A device of this run alone. */
 const NUMBER = 100_000 + (Date.now() % 800_000);
@@ -92,6 +92,7 @@ describe("fleet and device", () => {
     expect(await page.getByRole("radio", { name: "7d" }).isChecked()).toBe(true);
     await page.goto("/devices/no-such-device");
     await page.getByText("There is no device no-such-device").waitFor();
+    expect(await accessibility(page)).toEqual([]);
     await context.close();
   });
 });
@@ -165,7 +166,9 @@ describe("every page", () => {
       await page.getByLabel("API key").waitFor();
       expect(await accessibility(page)).toEqual([]);
       await logIn(page, inject("key"));
-      for (const path of paths) {
+      await send([reading("battery_charge", -1)]);
+      const record = `/records/${await newestErrorRecord(SERIAL)}?pointer=%2Fvalue`;
+      for (const path of [...paths, record]) {
         await page.goto(path);
         await page.locator("h1").first().waitFor();
         await page.waitForLoadState("load");

@@ -65,6 +65,15 @@ it("signs in with a key that the platform knows, and with no other", async () =>
   await screen.findByRole("link", { name: "AI-9F3C21" });
 });
 
+it("tells the holder of a key that may only send", async () => {
+  answerWith({ "/v1/whoami": () => ({ body: { name: "sensor gateway", role: "ingest" } }) });
+  await open("/login");
+  fireEvent.change(await screen.findByLabelText("API key"), { target: { value: "send-key" } });
+  fireEvent.click(screen.getByRole("button", { name: "Sign in" }));
+  await screen.findByText(/may only send data/);
+  expect(session.get()).toBeNull();
+});
+
 it("leads back to login, and says why, when the key is refused later", async () => {
   const platform = fleet();
   answerWith(platform);

@@ -23,6 +23,32 @@ export function lengthOf(range: Range): number {
   return LENGTH[range];
 }
 
+export interface Window {
+  from: number;
+  to: number;
+}
+
+/** Below this a window is not narrowed. */
+const NARROWEST = 60_000;
+
+/**
+ * The part of a range that a chart shows: up to now, or to a device clock that runs ahead by at most a day; and
+ * not from before the device's first sign of life, when nothing can have been sent.
+ */
+export function windowOf(
+  range: Range,
+  now: number,
+  firstSeen: number | null,
+  points: readonly { at: number }[],
+): Window {
+  const newest = points.at(-1)?.at ?? now;
+  const to = Math.max(now, Math.min(newest, now + DAY));
+  const oldest = points[0]?.at ?? to - HOUR;
+  const begin = Math.min(oldest, firstSeen ?? oldest);
+  const from = Math.max(begin, to - LENGTH[range]);
+  return { from: Math.min(from, to - NARROWEST), to };
+}
+
 /**
  * The range to begin with: the shortest that shows the newest reading, and not shorter than an hour for a
  * device that has been sending for longer than that.

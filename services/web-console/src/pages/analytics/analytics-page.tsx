@@ -12,12 +12,12 @@ const VIEWS: Record<AnalyticsView, { label: string; note: string; view: Componen
     battery: { label: "Battery", note: "Charge per device over everything stored", view: BatteryView },
     height: { label: "Height", note: "Platform height per device over everything stored", view: HeightView },
     extension: {
-      label: "Average extension",
+      label: "Extension",
       note: "Mean of every extension reading in mm, ticks converted; negative is left",
       view: AverageExtensionView,
     },
     moves: {
-      label: "Extension / retraction",
+      label: "Movements",
       note: "A reading above the device's previous one is an extension, below it a retraction",
       view: ExtensionVsRetractionView,
     },

@@ -35,7 +35,7 @@ export function ordered<Row>(
     const a = column.sort(left);
     const b = column.sort(right);
     if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
-    const way = typeof a === "string" ? a.localeCompare(String(b), "en", { numeric: true }) : a - Number(b);
+    const way = typeof a === "string" ? a.localeCompare(String(b), "en") : a - Number(b);
     return descending ? -way : way;
   });
 }

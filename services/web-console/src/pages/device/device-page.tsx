@@ -57,6 +57,10 @@ function newestAt(values: readonly LatestValue[]): number | null {
   return values.length === 0 ? null : Math.max(...values.map((value) => millis(value.recorded_at)));
 }
 
+function firstSeenAt(device: Device): number | null {
+  return device.first_seen_at ? millis(device.first_seen_at) : null;
+}
+
 function DeviceView({ device, fetched }: { device: Device; fetched: readonly LatestValue[] }) {
   const metrics = useCatalogue();
   const live = useDeviceLive(device.serial);
@@ -102,6 +106,7 @@ function DeviceView({ device, fetched }: { device: Device; fetched: readonly Lat
               stepped={typeof value === "boolean"}
               live={live.state.phase === "live"}
               livePoints={live.points.get(metric) ?? NONE}
+              firstSeen={firstSeenAt(device)}
             />
           ))}
           {values.length === 0 ? <NoReadings serial={device.serial} /> : null}
@@ -121,8 +126,7 @@ const NONE: never[] = [];
 function useRange(device: Device, newest: number | null): [Range, (range: Range) => void] {
   const { range } = useSearch({ from: "/signed-in/devices/$serial" });
   const navigate = useNavigate({ from: "/devices/$serial" });
-  const firstSeen = device.first_seen_at ? millis(device.first_seen_at) : null;
-  const [initial, setInitial] = useState(() => defaultRange(newest, firstSeen, Date.now()));
+  const [initial, setInitial] = useState(() => defaultRange(newest, firstSeenAt(device), Date.now()));
   const empty = newest === null;
   useEffect(() => {
     // The first reading arrives while the page is open.

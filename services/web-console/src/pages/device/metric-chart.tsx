@@ -3,7 +3,7 @@ import { useMemo, useState } from "react";
 import { lineOptions } from "../../chart/plot-options";
 import { usePlot } from "../../chart/use-uplot";
 import { counted, type Display, decimal } from "../../lib/format";
-import { lengthOf, type Range } from "../../lib/ranges";
+import { type Range, windowOf } from "../../lib/ranges";
 import { mergePoints, type Point, type Series, summarize, toSeries } from "../../lib/series";
 import { localDateTime } from "../../lib/time";
 import { useNow } from "../../ui/now";
@@ -21,6 +21,8 @@ interface MetricChartProps {
   stepped: boolean;
   live: boolean;
   livePoints: readonly Point[];
+  /** First sign of life of the device, in milliseconds. */
+  firstSeen: number | null;
 }
 
 const NO_POINTS: readonly Point[] = [];
@@ -32,11 +34,7 @@ export function MetricChart(props: MetricChartProps) {
   const now = useNow();
   const fetched = history.data?.points ?? NO_POINTS;
   const points = useMemo(() => mergePoints(fetched, livePoints), [fetched, livePoints]);
-  const newest = points.at(-1)?.at ?? now;
-  // A device clock may run ahead: its readings are shown all the same.
-  const to = Math.max(now, Math.min(newest, now + 86_400_000));
-  const from =
-    range === "all" ? Math.min(points[0]?.at ?? to - 3_600_000, to - 60_000) : to - lengthOf(range);
+  const { from, to } = windowOf(range, now, props.firstSeen, points);
   const series = useMemo(
     () => toSeries(points, display.factor, from, to),
     [points, display.factor, from, to],

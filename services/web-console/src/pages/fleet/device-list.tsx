@@ -87,7 +87,7 @@ function Filters({ overview, onChange }: { overview: Overview; onChange: () => v
         size="xs"
         className={classes.search ?? ""}
         type="search"
-        placeholder="Search serial or name"
+        placeholder="Search serial, name or model"
         aria-label="Search devices"
         leftSection={<SearchIcon size={15} />}
         rightSection={<kbd className={classes.key}>/</kbd>}

@@ -11,7 +11,7 @@ export function FleetStats({ overview }: { overview: Overview }) {
   return (
     <Stats label="Fleet in numbers">
       <Stat label="Online" value={count(devices.online)} unit={`of ${count(devices.total)}`} tone="good" />
-      <Stat label="Silent" value={count(devices.silent)} {...silent} note="not heard for a while" />
+      <Stat label="Silent" value={count(devices.silent)} {...silent} note="not heard lately" />
       <Stat
         label="Never seen"
         value={count(devices.never_seen)}

@@ -2,13 +2,21 @@ import { Button, PasswordInput } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api } from "../../api/client";
-import { type ApiError, toApiError } from "../../api/problem";
+import { ApiError, toApiError } from "../../api/problem";
 import { session } from "../../auth/session";
 import { Logo } from "../../ui/logo";
 import classes from "./login.module.css";
 
+/** Signs in with the key, or throws why not. */
 async function check(key: string): Promise<void> {
   const { data } = await api.GET("/v1/whoami", { headers: { authorization: `Bearer ${key}` } });
+  if (data?.role === "ingest") {
+    throw new ApiError(
+      403,
+      "role_ingest",
+      "This key may only send data. The console needs the role viewer or above.",
+    );
+  }
   if (data) session.signIn({ key, name: data.name, role: data.role });
 }
 
