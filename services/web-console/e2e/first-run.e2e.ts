@@ -27,7 +27,6 @@ it("shows how to send a message, takes its own example, and shows the reading", 
   await page.getByText("Waiting for the first reading").waitFor();
   expect(await accessibility(page)).toEqual([]);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
-  await page.screenshot({ path: "screenshots/first-run-desktop-light.png" });
   await page.getByText("Live", { exact: true }).waitFor();
 
   const command = (await page.getByRole("group", { name: "curl command" }).textContent()) ?? "";

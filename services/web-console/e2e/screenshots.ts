@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, inject, it } from "vitest";
-import { launch, visit } from "./browser.ts";
+import { launch, logIn, visit } from "./browser.ts";
+import { startDemo } from "./demo.ts";
 
 const FOLDER = "screenshots";
 
@@ -65,4 +66,21 @@ it.each(
     await page.screenshot({ path: `${FOLDER}/${title}-${name}-${scheme}.png` });
   }
   await context.close();
+});
+
+it("first run", async () => {
+  const demo = await startDemo({ simulator: false });
+  try {
+    for (const [name, size] of Object.entries(SIZES)) {
+      for (const scheme of ["light", "dark"] as const) {
+        const { context, page } = await visit(browser, { ...size, scheme, url: demo.url }, false);
+        await logIn(page, demo.key);
+        await page.getByText("Live", { exact: true }).waitFor();
+        await page.screenshot({ path: `${FOLDER}/first-run-${name}-${scheme}.png` });
+        await context.close();
+      }
+    }
+  } finally {
+    await demo.stop();
+  }
 });

@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from "react";
+import { count } from "../../lib/format";
 import { Empty } from "../../ui/states";
 import { numeric, Table } from "../../ui/table";
 import classes from "./analytics.module.css";
@@ -11,6 +12,9 @@ export interface Column<Row> {
   show: (row: Row) => ReactNode;
   number?: boolean;
 }
+
+/** More rows than this are not drawn at once; the order and the filter say which. */
+const MOST_ROWS = 300;
 
 interface Order {
   key: string;
@@ -50,27 +54,36 @@ export function SortableTable<Row>({ label, rows, columns, rowKey }: SortableTab
       key: column.key,
       descending: key === column.key ? !descending : column.number === true,
     }));
+  const sorted = ordered(rows, chosen, order.descending);
   return (
-    <Table label={label}>
-      <thead>
-        <tr>
-          {columns.map((column) => (
-            <Head key={column.key} column={column} order={order} onChoose={() => choose(column)} />
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {ordered(rows, chosen, order.descending).map((row) => (
-          <tr key={rowKey(row)}>
+    <>
+      <Table label={label}>
+        <thead>
+          <tr>
             {columns.map((column) => (
-              <td key={column.key} className={column.number ? numeric : undefined}>
-                {column.show(row)}
-              </td>
+              <Head key={column.key} column={column} order={order} onChoose={() => choose(column)} />
             ))}
           </tr>
-        ))}
-      </tbody>
-    </Table>
+        </thead>
+        <tbody>
+          {sorted.slice(0, MOST_ROWS).map((row) => (
+            <tr key={rowKey(row)}>
+              {columns.map((column) => (
+                <td key={column.key} className={column.number ? numeric : undefined}>
+                  {column.show(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+      {sorted.length > MOST_ROWS ? (
+        <p className={classes.cut}>
+          The first {count(MOST_ROWS)} of {count(sorted.length)} devices in this order. Filter by serial to
+          see others.
+        </p>
+      ) : null}
+    </>
   );
 }
 
