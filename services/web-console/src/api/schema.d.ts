@@ -2118,6 +2118,7 @@ export interface operations {
             content: {
                 "application/json": unknown;
                 "application/octet-stream": number[];
+                "application/senml+cbor": number[];
                 "application/senml+json": unknown;
                 "application/x-ndjson": string;
             };
