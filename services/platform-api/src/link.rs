@@ -10,8 +10,10 @@ use tokio::sync::watch;
 
 use crate::problem::{Code, Problem};
 
-/// Pause between attempts to connect the first time.
-const PAUSE: Duration = Duration::from_millis(500);
+/// Pause after the first failed attempt to connect; it doubles with each further one.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// Longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
 /// Gives the connection once it is there. Cheap to clone.
 #[derive(Clone)]
@@ -25,6 +27,7 @@ impl Link {
         let (sender, state) = watch::channel(None);
         tokio::spawn(async move {
             let connected = async {
+                let mut pause = FIRST_PAUSE;
                 loop {
                     match connect(&config).await {
                         Ok(messaging) => break messaging,
@@ -32,7 +35,8 @@ impl Link {
                             tracing::warn!(%error, "JetStream is not ready, trying again");
                         }
                     }
-                    tokio::time::sleep(PAUSE).await;
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
                 }
             };
             tokio::select! {

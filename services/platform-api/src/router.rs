@@ -1,10 +1,13 @@
 //! The table of contents of the REST API.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
+use sens_config::Api;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
@@ -54,30 +57,35 @@ pub(crate) fn openapi() -> utoipa::openapi::OpenApi {
     documented().into_openapi()
 }
 
-/// All routes with everything around them, the outermost layer last.
+/// All routes with everything around them.
 pub(crate) fn router(app: App, edge: Edge) -> Router {
-    let api = &app.config.api;
-    let time_limit = Duration::from_secs(api.request_timeout_seconds);
-    let cors = cors::layer(&api.cors_origin);
+    let config = Arc::clone(&app.config);
     let (documented, _) = documented().split_for_parts();
-    let router = documented
+    let routes = documented
         .route("/docs", get(docs::docs_page))
         .route("/docs/", get(docs::docs_page))
         .route("/docs/rapidoc.js", get(docs::docs_script))
         .route("/docs/errors", get(docs::error_list))
         .route("/docs/errors/{code}", get(docs::error_page))
         .fallback(web::fallback)
-        .with_state(app)
+        .with_state(app);
+    surround(routes, &config.api, edge)
+}
+
+/// What every request passes, the outermost layer last.
+fn surround(routes: Router, api: &Api, edge: Edge) -> Router {
+    let limit = Duration::from_secs(api.request_timeout_seconds);
+    let guarded = routes
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(time_limit, timeout::limit))
+        .layer(middleware::from_fn_with_state(limit, timeout::limit))
         .layer(SetSensitiveRequestHeadersLayer::new([
-            axum::http::header::AUTHORIZATION,
+            header::AUTHORIZATION,
         ]));
-    let router = match cors {
-        Some(cors) => router.layer(cors),
-        None => router,
+    let guarded = match cors::layer(&api.cors_origin) {
+        Some(cors) => guarded.layer(cors),
+        None => guarded,
     };
-    router
+    guarded
         .layer(middleware::from_fn_with_state(edge, edge::layer))
         .layer(CompressionLayer::new().gzip(true))
 }
@@ -85,4 +93,65 @@ pub(crate) fn router(app: App, edge: Edge) -> Router {
 /// The panic hook has logged it; the client learns that it was us.
 fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     Problem::of(Code::InternalError).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::{Request, StatusCode};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn answer(path: &str) -> (StatusCode, serde_json::Value) {
+        async fn slow() {
+            std::future::pending::<()>().await;
+        }
+        async fn broken() {
+            panic!("on purpose, with a secret in it");
+        }
+        async fn ingest() {
+            tokio::time::sleep(Duration::from_secs(45)).await;
+        }
+        let edge = Edge::new(&prometheus::Registry::new()).unwrap();
+        let routes = Router::new()
+            .route("/slow", get(slow))
+            .route("/broken", get(broken))
+            .route("/v1/ingest", get(ingest));
+        let service = surround(routes, &sens_config::Config::default().api, edge);
+        let response = service
+            .oneshot(Request::get(path).body(Body::empty()).unwrap())
+            .await
+            .unwrap();
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), 10_000)
+            .await
+            .unwrap();
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_takes_too_long_is_given_up() {
+        let (status, body) = answer("/slow").await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(
+            (&body["code"], &body["retryable"]),
+            (&"request_timeout".into(), &true.into())
+        );
+        assert_eq!(
+            answer("/v1/ingest").await.0,
+            StatusCode::OK,
+            "it may wait for outcomes on top"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_internal_error_without_its_message() {
+        let (status, body) = answer("/broken").await;
+        assert_eq!(
+            (status, &body["code"]),
+            (StatusCode::INTERNAL_SERVER_ERROR, &"internal_error".into())
+        );
+        assert!(!body.to_string().contains("secret"));
+    }
 }

@@ -288,6 +288,12 @@ async fn views_catalogue_and_overview() -> Result<()> {
         Some(json!(false))
     );
 
+    let request = bench.request("GET", "/v1/metrics", ADMIN)?;
+    let compressed = bench
+        .send(request.header("accept-encoding", "gzip"))
+        .await?;
+    assert_eq!(compressed.header("content-encoding"), "gzip");
+
     let overview = bench.json("/v1/overview").await?;
     assert_eq!(
         overview["devices"],

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use sens_observability::CancellationToken;
 use sens_schema::event::{MessageOutcome, Outcome};
 use serde::Serialize;
 use tokio::sync::broadcast;
@@ -102,7 +103,7 @@ impl ItemResult {
     }
 }
 
-/// Waits until every position has its outcome or the time is over; gives what came.
+/// Waits until every position has its outcome, the time is over or the service drains; gives what came.
 ///
 /// `epoch` may be unknown as long as nothing of the stream is committed; then the sequence alone decides.
 pub(super) async fn wait_for(
@@ -110,14 +111,17 @@ pub(super) async fn wait_for(
     epoch: Option<i32>,
     mut open: HashSet<u64>,
     patience: Duration,
+    shutdown: &CancellationToken,
 ) -> (HashMap<u64, MessageOutcome>, Option<i32>) {
     let deadline = Instant::now() + patience;
     let mut found = HashMap::with_capacity(open.len());
     let mut epoch = epoch;
     while !open.is_empty() {
-        let Ok(Ok(batch)) = tokio::time::timeout_at(deadline, feed.recv()).await else {
-            break;
+        let received = tokio::select! {
+            received = tokio::time::timeout_at(deadline, feed.recv()) => received,
+            () = shutdown.cancelled() => break,
         };
+        let Ok(Ok(batch)) = received else { break };
         if epoch.is_some_and(|epoch| epoch != batch.epoch) {
             continue;
         }
@@ -160,6 +164,7 @@ mod tests {
             Some(2),
             HashSet::from([5, 6]),
             Duration::from_secs(5),
+            &CancellationToken::new(),
         )
         .await;
         let mut sequences: Vec<u64> = found.into_keys().collect();
@@ -176,6 +181,7 @@ mod tests {
             None,
             HashSet::from([5, 6]),
             Duration::from_secs(5),
+            &CancellationToken::new(),
         )
         .await;
         assert_eq!((found.len(), epoch), (1, Some(1)));

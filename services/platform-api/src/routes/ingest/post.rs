@@ -121,7 +121,8 @@ async fn deliver(
             .iter()
             .filter_map(|result| result.as_ref().ok().copied())
             .collect();
-        (outcomes, epoch) = outcomes::wait_for(feed, epoch, sequences, patience).await;
+        (outcomes, epoch) =
+            outcomes::wait_for(feed, epoch, sequences, patience, &app.shutdown).await;
     }
     let mut refusal = None;
     let results = published
