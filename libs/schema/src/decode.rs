@@ -18,10 +18,8 @@ mod v1;
 
 use std::fmt;
 
-use ciborium::value::Value as Cbor;
-
 use crate::catalogue::Catalogue;
-use crate::cbor;
+use crate::cbor::{self, Value};
 use crate::dedup::Position;
 use crate::json::{self, Fields, Root};
 use crate::reading::{DeviceRef, ItemError, Reading, Startup};
@@ -122,7 +120,7 @@ pub struct Document<'a>(Body<'a>);
 #[derive(Debug)]
 enum Body<'a> {
     Json(Root<'a>),
-    Cbor(Cbor),
+    Cbor(Value<'a>),
 }
 
 impl<'a> Document<'a> {
@@ -144,10 +142,10 @@ impl<'a> Document<'a> {
         }
     }
 
-    fn cbor(&self) -> Option<&Cbor> {
+    fn cbor(&self) -> Option<&Value<'a>> {
         match &self.0 {
             Body::Json(_) => None,
-            Body::Cbor(value) => Some(cbor::content(value)),
+            Body::Cbor(value) => Some(value.content()),
         }
     }
 

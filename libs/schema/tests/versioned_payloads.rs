@@ -92,7 +92,8 @@ fn decode_case(payload: &[u8], case: &serde_json::Value) -> serde_json::Value {
         catalogue: &catalogue,
         clock: ClockPolicy::default(),
     };
-    outcome(&decode(payload, &context))
+    // Through text, as the expectation came: the last bit of a double may be lost on the way. Its identity keeps it.
+    serde_json::from_str(&outcome(&decode(payload, &context)).to_string()).unwrap()
 }
 
 fn payloads(folder: &Path, found: &mut Vec<PathBuf>) {

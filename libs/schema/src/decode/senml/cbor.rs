@@ -4,13 +4,15 @@
 //! as if they had come in JSON. NaN and the infinities are no numbers. Labels may be texts as in JSON. Bytes in `vd`
 //! are kept as base64url without padding. Other tags say nothing that a field does not say itself.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ciborium::value::Value;
 
 use super::super::{DecodeContext, Decoded, Decoder, DecoderTag, Document, Encoding};
 use super::model::{Item, Label, Record};
 use super::{decode_pack, decode_single};
+use crate::cbor::Value;
 use crate::topic::Topic;
 
 /// Tags whose content is not what it looks like: large integers and decimal fractions.
@@ -56,30 +58,30 @@ impl Decoder for SenMlCbor {
     }
 }
 
-type Entries = [(Value, Value)];
+type Entries<'a> = [(Value<'a>, Value<'a>)];
 
-fn map(value: &Value) -> Option<&Entries> {
+fn map<'b, 'a>(value: &'b Value<'a>) -> Option<&'b Entries<'a>> {
     match untagged(value) {
         Value::Map(fields) => Some(fields),
         _ => None,
     }
 }
 
-fn is_record(fields: &Entries) -> bool {
+fn is_record(fields: &Entries<'_>) -> bool {
     fields
         .iter()
         .any(|(key, _)| label(key).is_some_and(Label::is_telling))
 }
 
-fn label(key: &Value) -> Option<Label> {
+fn label(key: &Value<'_>) -> Option<Label> {
     match key {
-        Value::Integer(number) => i64::try_from(*number).ok().and_then(Label::numbered),
+        Value::Integer(number) => Label::numbered(*number),
         Value::Text(name) => Label::named(name),
         _ => None,
     }
 }
 
-fn record(fields: &Entries) -> Record<'_> {
+fn record<'a>(fields: &'a Entries<'_>) -> Record<'a> {
     let mut record = Record::default();
     for (key, value) in fields {
         match (label(key), key) {
@@ -91,15 +93,16 @@ fn record(fields: &Entries) -> Record<'_> {
     record
 }
 
-fn item(label: Label, value: &Value) -> Item<'_> {
+fn item<'a>(label: Label, value: &'a Value<'_>) -> Item<'a> {
     match untagged(value) {
         Value::Null => Item::Null,
-        Value::Bool(boolean) => Item::Boolean(*boolean),
+        Value::Boolean(boolean) => Item::Boolean(*boolean),
         Value::Text(_) if label == Label::DataValue => Item::Other("a text"),
-        Value::Text(text) => Item::Text(text.into()),
+        Value::Text(text) => Item::Text(Cow::Borrowed(text)),
         Value::Bytes(bytes) => Item::Data(URL_SAFE_NO_PAD.encode(bytes).into()),
         Value::Array(_) => Item::Other("an array"),
         Value::Map(_) => Item::Other("a map"),
+        Value::Simple => Item::Other("a simple value"),
         number => number_text(number).map_or(Item::Other("no finite number"), |text| {
             Item::Number(text.into())
         }),
@@ -107,7 +110,7 @@ fn item(label: Label, value: &Value) -> Item<'_> {
 }
 
 /// The value without tags that only comment on it.
-fn untagged(mut value: &Value) -> &Value {
+fn untagged<'b, 'a>(mut value: &'b Value<'a>) -> &'b Value<'a> {
     while let Value::Tag(tag, inner) = value {
         if LARGE.contains(tag) || *tag == DECIMAL_FRACTION {
             break;
@@ -118,20 +121,20 @@ fn untagged(mut value: &Value) -> &Value {
 }
 
 /// A finite number as decimal text.
-fn number_text(value: &Value) -> Option<String> {
+fn number_text(value: &Value<'_>) -> Option<String> {
     match value {
-        Value::Integer(number) => Some(i128::from(*number).to_string()),
+        Value::Integer(number) => Some(number.to_string()),
         Value::Float(number) if number.is_finite() => Some(format!("{number:e}")),
         Value::Tag(DECIMAL_FRACTION, inner) => {
             let Value::Array(parts) = inner.as_ref() else {
                 return None;
             };
-            let [exponent, mantissa] = parts.as_slice() else {
+            let [Value::Integer(exponent), mantissa] = parts.as_slice() else {
                 return None;
             };
-            let exponent = i128::from(exponent.as_integer()?).clamp(-MAX_EXPONENT, MAX_EXPONENT);
+            let exponent = exponent.clamp(&-MAX_EXPONENT, &MAX_EXPONENT);
             let mantissa = match untagged(mantissa) {
-                Value::Integer(number) => i128::from(*number).to_string(),
+                Value::Integer(number) => number.to_string(),
                 large => large_integer(large)?,
             };
             Some(format!("{mantissa}e{exponent}"))
@@ -142,15 +145,14 @@ fn number_text(value: &Value) -> Option<String> {
 
 /// An integer that CBOR gives as bytes, in decimal: exact up to 128 bits, above as exact as a double, and beyond the
 /// largest double some number that is too large as well.
-fn large_integer(value: &Value) -> Option<String> {
+fn large_integer(value: &Value<'_>) -> Option<String> {
     let Value::Tag(tag, inner) = value else {
         return None;
     };
-    let is_negative = *tag == LARGE[1];
-    if !LARGE.contains(tag) {
+    let (true, Value::Bytes(bytes)) = (LARGE.contains(tag), inner.as_ref()) else {
         return None;
-    }
-    let bytes = inner.as_bytes()?;
+    };
+    let is_negative = *tag == LARGE[1];
     let exact = bytes
         .iter()
         .try_fold(0_u128, |sum, byte| {

@@ -60,10 +60,10 @@ impl Label {
     }
 
     /// The label of this number in CBOR.
-    pub(super) fn numbered(number: i64) -> Option<Self> {
+    pub(super) fn numbered(number: i128) -> Option<Self> {
         LABELS
             .iter()
-            .find(|entry| entry.2 == number)
+            .find(|entry| i128::from(entry.2) == number)
             .map(|entry| entry.0)
     }
 
@@ -202,7 +202,7 @@ mod tests {
             assert_eq!(label as usize, index);
             assert_eq!(label.name(), name);
             assert_eq!(Label::named(name), Some(label));
-            assert_eq!(Label::numbered(number), Some(label));
+            assert_eq!(Label::numbered(number.into()), Some(label));
             assert_eq!(label.is_base(), number < 0);
         }
         assert_eq!(Label::numbered(9), None);
