@@ -28,13 +28,13 @@ demo *ARGS:
 feed FILE *ARGS:
     @scripts/feed {{ quote(invocation_directory()) }} "$@"
 
-# Measure throughput and latency on this machine
+# Measure throughput, CPU, memory and latency beside the bare parts, on this machine
 [group('run')]
 [no-exit-message]
 bench *ARGS:
     @scripts/setup rust-deps postgres mosquitto nats
     cargo build --release --locked {{ services }} --bins
-    cargo run --release --locked -p sens-testkit --bin sens-bench -- "$@"
+    cargo run --release --locked -p sens-bench -- "$@"
 
 # Install what is missing on this machine, or only the named parts (scripts/setup --help)
 [group('develop')]
