@@ -7,7 +7,7 @@ use figment::value::Value;
 use crate::environment::read_secret;
 use crate::loader::Layer;
 use crate::nearest::nearest;
-use crate::table::TABLE;
+use crate::table::{LISTS_OF_TABLES, TABLE};
 
 /// Reads the file at `path`, if one is named. A file that cannot be read at all is an error;
 /// faults of single keys are added to `faults`.
@@ -63,7 +63,11 @@ fn flatten(prefix: &str, table: toml::Table, leaves: &mut Vec<(String, toml::Val
 fn insert(layer: &mut Layer, path: &str, key: &str, value: &toml::Value) -> Result<(), String> {
     let origin = format!("{key} in {path}");
     if let Some(row) = TABLE.iter().find(|row| row.key.toml == key) {
-        let value = Value::serialize(value).map_err(|error| format!("{origin}: {error}"))?;
+        let value = if LISTS_OF_TABLES.contains(&key) && value.is_array() {
+            Value::from(value.to_string())
+        } else {
+            Value::serialize(value).map_err(|error| format!("{origin}: {error}"))?
+        };
         if !matches!(&value, Value::String(_, text) if text.is_empty()) {
             layer.insert(row.key.toml, value, origin);
         }

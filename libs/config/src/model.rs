@@ -220,6 +220,8 @@ pub struct Mqtt {
 pub struct Ingest {
     /// Payloads larger than this are kept truncated with `payload_too_large`.
     pub max_payload_bytes: usize,
+    /// Rules for decoders as a TOML list, to be read by the decoders' own crate; none means the built-in ones.
+    pub decoders: Option<String>,
 }
 
 /// telemetry-worker settings.
@@ -317,6 +319,7 @@ impl Default for Config {
             },
             ingest: Ingest {
                 max_payload_bytes: 262_144,
+                decoders: None,
             },
             worker: Worker {
                 batch_size: 1000,

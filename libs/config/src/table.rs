@@ -92,6 +92,9 @@ macro_rules! secret {
     ($need:expr, $($rest:tt)*) => { row!(Computed, $need, true, $($rest)*) };
 }
 
+/// Settings that are lists of tables in the file. They stay text in TOML, for whoever knows what they mean.
+pub(crate) const LISTS_OF_TABLES: [&str; 1] = ["ingest.decoders"];
+
 const API: Option<Need> = Some(Need::Api);
 const DATABASE: Option<Need> = Some(Need::Database);
 const NATS: Option<Need> = Some(Need::Nats);
@@ -187,6 +190,8 @@ pub(crate) const TABLE: &[Row] = &[
 
     plain!(None, "SENS_INGEST__MAX_PAYLOAD_BYTES", "ingest.max_payload_bytes", config.ingest.max_payload_bytes, "262144",
         "A larger payload is kept truncated with payload_too_large. NATS must accept messages of this size."),
+    computed!(None, "SENS_INGEST__DECODERS", "ingest.decoders", config.ingest.decoders, "the built-in rules",
+        "Which decoders are asked for which topics and content types, before the built-in rules: a list of tables with topic, content_type and decoder."),
 
     plain!(None, "SENS_WORKER__BATCH_SIZE", "worker.batch_size", config.worker.batch_size, "1000",
         "Most messages written in one transaction."),

@@ -32,6 +32,11 @@ pub(crate) fn check(config: &Config, needs: &[Need], faults: &mut Vec<String>) {
         4096,
         64 << 20,
     );
+    list_of_tables(
+        faults,
+        "SENS_INGEST__DECODERS",
+        config.ingest.decoders.as_deref(),
+    );
     range(
         faults,
         "SENS_WORKER__BATCH_SIZE",
@@ -301,6 +306,21 @@ fn url(faults: &mut Vec<String>, name: &str, text: &str, schemes: &[&str]) {
             "{name}: {:?} is no URL ({error}); {expected}",
             mask_userinfo(text)
         )),
+    }
+}
+
+/// A list of tables in TOML. What may stand in the tables is known to whoever reads them.
+fn list_of_tables(faults: &mut Vec<String>, name: &str, text: Option<&str>) {
+    let Some(text) = text else { return };
+    let is_list = toml::from_str::<toml::Table>(&format!("list = {text}"))
+        .ok()
+        .filter(|table| table.len() == 1)
+        .and_then(|table| table.get("list")?.as_array().cloned())
+        .is_some_and(|list| list.iter().all(toml::Value::is_table));
+    if !is_list {
+        faults.push(format!(
+            "{name}: {text:?} is no list of tables in TOML; write for example [{{ topic = \"sens/v1/+/telemetry\", content_type = \"application/senml+cbor\", decoder = \"senml_cbor\" }}]"
+        ));
     }
 }
 
