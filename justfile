@@ -22,7 +22,7 @@ demo *ARGS:
     cargo build --release --locked {{ services }} --bins
     target/release/sens-demo "$@"
 
-# Send the events of FILE (JSON, NDJSON or CSV; - for standard input) to a running platform
+# Publish the payloads of FILE (one a line; - for standard input) to a running platform and say what became of them
 [group('run')]
 [no-exit-message]
 feed FILE *ARGS:

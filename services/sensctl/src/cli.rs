@@ -46,6 +46,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
+    /// Check the configuration and show it with secrets masked; exit 2 when it has faults
+    CheckConfig,
     /// Messages that the database refused for good
     DeadLetters {
         #[command(subcommand)]

@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod check_config;
 mod dead_letters;
 mod doctor;
 mod keys;
@@ -21,6 +22,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         } => migrate::run(skip_streams).await,
         Command::Logins { command } => logins::run(command).await,
         Command::Keys { command } => keys::run(command).await,
+        Command::CheckConfig => check_config::run(),
         Command::DeadLetters { command } => dead_letters::run(command).await,
         Command::Doctor { ledger } => doctor::run(ledger).await,
     }

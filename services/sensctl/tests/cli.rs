@@ -1,0 +1,149 @@
+//! sensctl on real servers, as an operator calls it.
+
+use std::process::Output;
+
+use sens_testkit::{Mosquitto, Nats, Postgres};
+use tokio::process::Command;
+
+/// Servers and the variables that name them.
+struct Site {
+    variables: Vec<(&'static str, String)>,
+    nats: Nats,
+    _postgres: Postgres,
+    _mosquitto: Mosquitto,
+}
+
+impl Site {
+    async fn start() -> anyhow::Result<Self> {
+        let postgres = Postgres::start_durable().await?;
+        let nats = Nats::start().await?;
+        let mosquitto = Mosquitto::start().await?;
+        let variables = vec![
+            ("DATABASE_URL", postgres.create_fresh_database()?),
+            ("SENS_NATS__URL", nats.url()),
+            ("SENS_MQTT__URL", mosquitto.url()),
+        ];
+        Ok(Self {
+            variables,
+            nats,
+            _postgres: postgres,
+            _mosquitto: mosquitto,
+        })
+    }
+
+    async fn sensctl(&self, arguments: &[&str]) -> anyhow::Result<Ran> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sensctl"));
+        command
+            .args(arguments)
+            .env_clear()
+            .envs(self.variables.iter().map(|(name, value)| (name, value)));
+        Ok(Ran::from(command.output().await?))
+    }
+}
+
+/// What a command said and how it ended.
+#[derive(Debug)]
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_site_is_migrated_and_found_healthy() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let before = site.sensctl(&["migrate", "--check"]).await?;
+    assert_eq!(before.code, 1, "{before:?}");
+    assert!(before.out.contains("run `sensctl migrate`"), "{before:?}");
+    let sick = site.sensctl(&["doctor"]).await?;
+    assert_eq!(sick.code, 1, "{sick:?}");
+    assert!(sick.out.contains("FAIL  database"), "{sick:?}");
+
+    let first = site.sensctl(&["migrate"]).await?;
+    assert_eq!(first.code, 0, "{first:?}");
+    let second = site.sensctl(&["migrate"]).await?;
+    assert!(second.out.contains("nothing to do"), "{second:?}");
+    assert_eq!(site.sensctl(&["migrate", "--check"]).await?.code, 0);
+
+    let healthy = site.sensctl(&["doctor", "--ledger"]).await?;
+    assert_eq!(healthy.code, 0, "{healthy:?}");
+    assert!(!healthy.out.contains("FAIL"), "{healthy:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_doctor_names_what_is_down() -> anyhow::Result<()> {
+    let mut site = Site::start().await?;
+    site.sensctl(&["migrate"]).await?;
+    site.nats.kill9().await?;
+    let sick = site.sensctl(&["doctor"]).await?;
+    assert_eq!(sick.code, 1, "{sick:?}");
+    assert!(
+        sick.out.contains("FAIL  jetstream") && sick.out.contains("SENS_NATS__URL"),
+        "{sick:?}"
+    );
+    assert!(sick.out.contains("ok    database"), "{sick:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn keys_are_made_listed_and_revoked() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    site.sensctl(&["migrate", "--skip-streams"]).await?;
+    let made = site
+        .sensctl(&["keys", "create", "--name", "grafana", "--role", "viewer"])
+        .await?;
+    let key = made.out.trim();
+    let id = key
+        .strip_prefix("sens_")
+        .and_then(|rest| rest.split('_').next())
+        .unwrap_or_default();
+    assert!(id.len() == 16 && key.len() > 64, "{made:?}");
+    let listed = site.sensctl(&["keys", "list"]).await?;
+    assert!(
+        listed.out.contains(id) && listed.out.contains("active"),
+        "{listed:?}"
+    );
+    assert!(!listed.out.contains(key), "the secret is shown again");
+    assert_eq!(site.sensctl(&["keys", "revoke", id]).await?.code, 0);
+    assert!(site.sensctl(&["keys", "list"]).await?.out.contains("revoked"));
+    let unknown = site.sensctl(&["keys", "revoke", "nobody"]).await?;
+    assert_eq!(unknown.code, 1);
+    assert!(unknown.err.contains("sensctl keys list"), "{unknown:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn bad_configuration_ends_with_two_and_a_line() -> anyhow::Result<()> {
+    let output = Command::new(env!("CARGO_BIN_EXE_sensctl"))
+        .arg("migrate")
+        .env_clear()
+        .output()
+        .await?;
+    let ran = Ran::from(output);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.err.contains("DATABASE_URL"), "{ran:?}");
+    let checked = Command::new(env!("CARGO_BIN_EXE_sensctl"))
+        .arg("check-config")
+        .env_clear()
+        .env("DATABASE_URL", "postgres://owner:hunter2@127.0.0.1/sens")
+        .output()
+        .await?;
+    let checked = Ran::from(checked);
+    assert_eq!(checked.code, 0, "{checked:?}");
+    assert!(
+        checked.out.contains("configuration is valid") && !checked.out.contains("hunter2"),
+        "{checked:?}"
+    );
+    Ok(())
+}
