@@ -116,7 +116,12 @@ async fn keys_are_made_listed_and_revoked() -> anyhow::Result<()> {
     );
     assert!(!listed.out.contains(key), "the secret is shown again");
     assert_eq!(site.sensctl(&["keys", "revoke", id]).await?.code, 0);
-    assert!(site.sensctl(&["keys", "list"]).await?.out.contains("revoked"));
+    assert!(
+        site.sensctl(&["keys", "list"])
+            .await?
+            .out
+            .contains("revoked")
+    );
     let unknown = site.sensctl(&["keys", "revoke", "nobody"]).await?;
     assert_eq!(unknown.code, 1);
     assert!(unknown.err.contains("sensctl keys list"), "{unknown:?}");

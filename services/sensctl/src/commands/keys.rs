@@ -31,9 +31,7 @@ pub(crate) async fn run(command: KeysCommand) -> anyhow::Result<ExitCode> {
         }
         KeysCommand::Revoke { id } => {
             if !revoke_api_key(&pools.primary, &id).await? {
-                anyhow::bail!(
-                    "there is no key with the id {id}: `sensctl keys list` shows all"
-                );
+                anyhow::bail!("there is no key with the id {id}: `sensctl keys list` shows all");
             }
             println!("key {id} is revoked; services forget it within 5 seconds");
         }
