@@ -119,13 +119,11 @@ impl Source {
         drop(queue);
         loop {
             tokio::select! {
+                // First: under load there is always another packet to read.
                 biased;
-                polled = self.eventloop.poll() => match polled {
-                    // Packets that arrive now are not acknowledged: the broker delivers them again.
-                    Ok(_) => {}
-                    Err(_) => return,
-                },
                 () = drained.cancelled() => break,
+                // Packets that arrive now are not acknowledged: the broker delivers them again.
+                polled = self.eventloop.poll() => if polled.is_err() { return },
             }
         }
         if client.try_disconnect().is_err() {
