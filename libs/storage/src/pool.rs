@@ -91,7 +91,8 @@ fn pool(config: &Database, options: PgConnectOptions, cancellable: bool) -> PgPo
         .acquire_timeout(Duration::from_secs(config.acquire_timeout_seconds))
         .max_lifetime(Duration::from_mins(30));
     if !cancellable {
-        return pool.connect_lazy_with(options);
+        // What fails on a dead connection is tried again anyway: no round trip to ask whether it lives.
+        return pool.test_before_acquire(false).connect_lazy_with(options);
     }
     // A future dropped during BEGIN hands back a connection inside a transaction (transact-rs/sqlx#4393). Outside of one
     // a rollback is a mere warning of the server, which these sessions do not ask for.

@@ -15,6 +15,7 @@ mod names;
 mod partitions;
 mod raw;
 mod readings;
+mod seen;
 mod startups;
 mod status;
 
@@ -30,6 +31,7 @@ use sqlx::{Connection, PgPool};
 use crate::Error;
 use names::Names;
 use partitions::KnownPartitions;
+use seen::SeenMarks;
 
 /// Writes batches. Cheap to clone; the clones share what they know of devices, metrics and partitions.
 #[derive(Debug, Clone)]
@@ -37,6 +39,7 @@ pub struct BatchWriter {
     pool: PgPool,
     names: Arc<Names>,
     partitions: Arc<KnownPartitions>,
+    seen: Arc<SeenMarks>,
 }
 
 impl BatchWriter {
@@ -46,6 +49,7 @@ impl BatchWriter {
             pool,
             names: Arc::default(),
             partitions: Arc::default(),
+            seen: Arc::default(),
         }
     }
 
@@ -98,6 +102,7 @@ impl BatchWriter {
         .await?;
         errors::insert(&mut transaction, epoch, messages, &fresh, &devices).await?;
         let news = latest::upsert(&mut transaction, messages, &stored, &devices, &metrics).await?;
+        let news = self.seen.due(news);
         devices::mark_seen(&mut transaction, &news).await?;
         status::apply(&mut transaction, epoch, messages, &fresh).await?;
         let outcome = batch::outcome(messages, &fresh, &stored);
@@ -106,8 +111,9 @@ impl BatchWriter {
             .commit()
             .await
             .map_err(Error::during("commit"))?;
-        // Not before the commit: an id made inside a transaction that rolls back names nothing.
+        // Not before the commit: what a transaction wrote that rolls back is not there.
         self.names.learn(&devices, &metrics);
+        self.seen.marked(news);
         Ok(outcome)
     }
 }
