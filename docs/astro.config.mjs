@@ -33,6 +33,7 @@ export default defineConfig({
           'run-services',
           'troubleshoot',
           'simulate-devices',
+          'measure-performance',
           'work-on-the-platform',
         ]),
         section('Reference', 'reference', [

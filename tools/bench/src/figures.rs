@@ -49,11 +49,11 @@ impl Measure {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(crate) struct Quantiles {
     /// Half are faster.
-    pub(crate) p50_ms: f64,
+    pub(crate) p50: f64,
     /// Ninety-nine of a hundred are faster.
-    pub(crate) p99_ms: f64,
+    pub(crate) p99: f64,
     /// The slowest.
-    pub(crate) max_ms: f64,
+    pub(crate) max: f64,
 }
 
 impl Quantiles {
@@ -64,9 +64,9 @@ impl Quantiles {
         let at =
             |hundredths: usize| micros[(micros.len() * hundredths / 100).min(last)] as f64 / 1000.0;
         Some(Self {
-            p50_ms: at(50),
-            p99_ms: at(99),
-            max_ms: at(100),
+            p50: at(50),
+            p99: at(99),
+            max: at(100),
         })
     }
 }
@@ -79,9 +79,9 @@ pub(crate) struct Latency {
     /// Messages measured.
     pub(crate) messages: u64,
     /// From the arrival of the packet at the ingestion worker to the moment its rows can be queried.
-    pub(crate) arrival_to_queryable: Quantiles,
+    pub(crate) arrival_to_queryable_ms: Quantiles,
     /// From publishing, so with the broker.
-    pub(crate) publish_to_queryable: Quantiles,
+    pub(crate) publish_to_queryable_ms: Quantiles,
     /// CPU time for each message, by process.
     pub(crate) cpu_micros_per_message: Cpu,
 }
@@ -157,12 +157,12 @@ mod tests {
     fn quantiles_of_many_and_of_few() {
         let quantiles = Quantiles::of((1..=1000).rev().map(|micros| micros * 1000).collect());
         let expected = Quantiles {
-            p50_ms: 501.0,
-            p99_ms: 991.0,
-            max_ms: 1000.0,
+            p50: 501.0,
+            p99: 991.0,
+            max: 1000.0,
         };
         assert_eq!(quantiles, Some(expected));
-        assert!(Quantiles::of(vec![5]).is_some_and(|one| one.p99_ms < 0.006));
+        assert!(Quantiles::of(vec![5]).is_some_and(|one| one.p99 < 0.006));
         assert_eq!(Quantiles::of(Vec::new()), None);
     }
 }

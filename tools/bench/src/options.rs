@@ -44,6 +44,9 @@ pub(crate) struct Options {
     /// Leaves the bare parts out: no ratios
     #[arg(long)]
     pub(crate) platform_only: bool,
+    /// Sets a variable for the services, to compare settings; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
+    pub(crate) set: Vec<(String, String)>,
     /// Writes all figures to this file as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
@@ -64,6 +67,13 @@ impl Options {
     }
 }
 
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("must be NAME=VALUE, for example SENS_WORKER__WRITERS=4".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -74,6 +84,7 @@ mod tests {
     fn the_command_line_is_consistent() {
         Options::command().debug_assert();
         assert!(Options::try_parse_from(["sens-bench", "--quick", "--runs", "2"]).is_err());
+        assert!(Options::try_parse_from(["sens-bench", "--set", "SENS_X"]).is_err());
         let quick = Options::try_parse_from(["sens-bench", "--quick"])
             .unwrap()
             .settled();

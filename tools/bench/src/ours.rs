@@ -29,7 +29,7 @@ const WARM_UP: u64 = 2000;
 /// How often the ledger is asked at full speed. Bounds the error of the time that is measured.
 const ASK: Duration = Duration::from_millis(20);
 /// Give up when nothing is committed for so long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const COMMITTED: &str =
     "SELECT coalesce(sum(parsed + failed + control + dead), 0)::bigint FROM ingest_ledger";
@@ -56,7 +56,11 @@ impl Ours {
     /// Starts everything afresh and sends the first messages.
     pub(crate) async fn start(options: &Options, progress: &Progress) -> Result<Self> {
         progress.begin("starting the platform", 1);
-        let platform = Platform::builder().durable(true).start().await?;
+        let mut builder = Platform::builder().durable(true);
+        for (name, value) in &options.set {
+            builder = builder.env("*", name, value);
+        }
+        let platform = builder.start().await?;
         let sql = PgConnection::connect(&platform.postgres.url())
             .await
             .context("connect to the platform's database")?;
@@ -178,12 +182,38 @@ impl Ours {
             }
             if changed.elapsed() > PATIENCE {
                 bail!(
-                    "{done} of {} messages are committed, and none in the last {} s",
+                    "{done} of {} messages are committed, and none in the last {} s; {}",
                     workload.count,
-                    PATIENCE.as_secs()
+                    PATIENCE.as_secs(),
+                    self.whereabouts().await?
                 );
             }
         }
+    }
+
+    /// Where messages are that do not arrive, by what the ingestion worker counts.
+    async fn whereabouts(&self) -> Result<String> {
+        let mut text = Vec::new();
+        for service in &self.platform.ingestion {
+            let mut counts = Vec::new();
+            for (what, metric) in [
+                ("received", "sens_mqtt_messages_received_total"),
+                ("acknowledged", "sens_mqtt_messages_acked_total"),
+                (
+                    "acknowledgements dropped",
+                    "sens_mqtt_stale_acks_dropped_total",
+                ),
+                ("in flight", "sens_mqtt_in_flight"),
+            ] {
+                counts.push(format!("{what} {}", service.metric(metric, "").await?));
+            }
+            text.push(format!("{}: {}", service.name(), counts.join(", ")));
+        }
+        Ok(format!(
+            "{} were sent in all; {}",
+            self.sent,
+            text.join("; ")
+        ))
     }
 
     /// Latency at a steady rate, of every message: the telemetry worker tells `SENS_EVENTS` when its COMMIT returned.
@@ -217,13 +247,15 @@ impl Ours {
             .map(|(times, sent)| times.queryable - sent);
         Ok(Quantiles::of(arrival.collect())
             .zip(Quantiles::of(publish.collect()))
-            .map(|(arrival_to_queryable, publish_to_queryable)| Latency {
-                rate: options.latency_rate,
-                messages: count,
-                arrival_to_queryable,
-                publish_to_queryable,
-                cpu_micros_per_message: cpu,
-            }))
+            .map(
+                |(arrival_to_queryable_ms, publish_to_queryable_ms)| Latency {
+                    rate: options.latency_rate,
+                    messages: count,
+                    arrival_to_queryable_ms,
+                    publish_to_queryable_ms,
+                    cpu_micros_per_message: cpu,
+                },
+            ))
     }
 
     /// Whether every message that was sent became exactly its rows.

@@ -32,6 +32,9 @@ const ONE_PROCESS: [&str; 5] = [
     "mosquitto",
 ];
 
+/// One of the two times of a latency.
+type Of = fn(&Latency) -> Quantiles;
+
 /// Everything as a table.
 pub(crate) fn table(options: &Options, rounds: &[Round]) -> String {
     let mut text = String::new();
@@ -184,12 +187,12 @@ fn latency(text: &mut String, rounds: &[Round]) {
             "slowest"
         ),
     );
-    let rows: [(&str, fn(&Latency) -> Quantiles); 2] = [
+    let rows: [(&str, Of); 2] = [
         ("arrival at the worker → queryable", |latency| {
-            latency.arrival_to_queryable
+            latency.arrival_to_queryable_ms
         }),
         ("published → queryable", |latency| {
-            latency.publish_to_queryable
+            latency.publish_to_queryable_ms
         }),
     ];
     for (name, of) in rows {
@@ -204,9 +207,9 @@ fn latency(text: &mut String, rounds: &[Round]) {
             text,
             &format!(
                 "  {name:44} {:>10} {:>9} {:>11}",
-                figure(all(|times| times.p50_ms)),
-                figure(all(|times| times.p99_ms)),
-                figure(all(|times| times.max_ms))
+                figure(all(|times| times.p50)),
+                figure(all(|times| times.p99)),
+                figure(all(|times| times.max))
             ),
         );
     }

@@ -151,8 +151,8 @@ impl Lane {
                     chunk
                 }
                 Pace::PerSecond(rate) => {
-                    let place = written * self.of + self.place;
-                    sleep_until(begun + Duration::from_secs_f64(place as f64 / rate)).await;
+                    let before = written * self.of + self.place;
+                    sleep_until(begun + Duration::from_secs_f64(before as f64 / rate)).await;
                     1
                 }
             };
