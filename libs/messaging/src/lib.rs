@@ -8,6 +8,7 @@ mod error;
 mod events;
 mod headers;
 mod publisher;
+mod sessions;
 mod status;
 mod streams;
 
@@ -17,6 +18,7 @@ pub use dead_letters::{DeadLetter, DeadLetterCause, StoredDeadLetter};
 pub use error::Error;
 pub use events::{EventFeed, FeedItem};
 pub use publisher::{Outgoing, PublishError, RawPublisher};
+pub use sessions::{MqttSession, SessionState};
 pub use status::RawStatus;
 
 pub use bytes::Bytes;

@@ -7,7 +7,7 @@ use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, Stor
 use sens_config::Nats;
 use sens_schema::subject;
 
-use crate::{Error, Messaging};
+use crate::{Error, Messaging, sessions};
 
 /// Time after which an unacknowledged delivery is handed out again. Longer than any batch takes; a batch that is held
 /// because the database is away reports progress well within it.
@@ -25,6 +25,7 @@ impl Messaging {
             raw_stream(config),
             events_stream(config),
             dead_letter_stream(config),
+            sessions::stream(config),
         ] {
             let action = format!("ensure stream {}", stream.name);
             self.jetstream

@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         version: env!("CARGO_PKG_VERSION"),
         about: "Does nothing until it is stopped.",
         needs: &[Need::Nats],
+        modes: &[],
     };
     launch(info, run)
 }

@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 
 use sens_config::{Config, Need};
 
-use crate::launch::ServiceInfo;
+use crate::launch::{Mode, ServiceInfo};
 
 /// What the caller asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Command {
-    /// Run the service.
-    Run,
+    /// Run the service, in a mode of its own where one is named.
+    Run(Option<Mode>),
     /// Check the configuration and show it.
     CheckConfig,
     /// Print the help text.
@@ -22,17 +22,25 @@ pub(crate) enum Command {
 
 /// Reads the arguments after the program's name; the error is a line for the caller.
 pub(crate) fn parse(
-    name: &str,
+    info: &ServiceInfo,
     arguments: impl Iterator<Item = OsString>,
 ) -> Result<Command, String> {
-    let mut command = Command::Run;
+    let mut command = Command::Run(None);
     for argument in arguments {
         let text = argument.to_string_lossy();
         match text.as_ref() {
             "-h" | "--help" | "help" => return Ok(Command::Help),
             "-V" | "--version" => return Ok(Command::Version),
-            "check-config" if command == Command::Run => command = Command::CheckConfig,
-            _ => return Err(format!("unexpected argument {text:?}; see {name} --help")),
+            "check-config" if command == Command::Run(None) => command = Command::CheckConfig,
+            other => match info.modes.iter().find(|mode| mode.name == other) {
+                Some(mode) if command == Command::Run(None) => command = Command::Run(Some(*mode)),
+                _ => {
+                    return Err(format!(
+                        "unexpected argument {text:?}; see {} --help",
+                        info.name
+                    ));
+                }
+            },
         }
     }
     Ok(command)
@@ -44,11 +52,11 @@ pub(crate) fn help(info: &ServiceInfo) -> String {
     let mut text = format!(
         "{about}
 
-Usage: {name} [check-config]
+Usage: {name} [COMMAND]
 
 Commands:
   check-config   Check the configuration, show it with secrets masked, and exit
-
+{modes}
 Options:
   -h, --help     Print this help
   -V, --version  Print the version
@@ -66,6 +74,7 @@ Examples:
 Settings (environment, or keys of the TOML file named by SENS_CONFIG; secrets also as <NAME>_FILE):
 ",
         about = info.about,
+        modes = modes(info.modes),
         example = example(info.needs),
     );
     for key in sens_config::reference() {
@@ -77,6 +86,14 @@ Settings (environment, or keys of the TOML file named by SENS_CONFIG; secrets al
             // Writing to a String cannot fail.
             _ = writeln!(text, "  {}\n      {}{default}", key.name, key.description);
         }
+    }
+    text
+}
+
+fn modes(modes: &[Mode]) -> String {
+    let mut text = String::new();
+    for mode in modes {
+        _ = writeln!(text, "  {:<13}  {}", mode.name, mode.about);
     }
     text
 }
@@ -117,29 +134,46 @@ pub(crate) fn checked(config: &Config, needs: &[Need]) -> String {
 mod tests {
     use super::*;
 
+    const INFO: ServiceInfo = ServiceInfo {
+        name: "worker",
+        version: "1.0.0",
+        about: "Works.",
+        needs: &[Need::Database],
+        modes: &[RETIRE],
+    };
+    const RETIRE: Mode = Mode {
+        name: "retire",
+        about: "Ends its session.",
+    };
+
     fn parse(arguments: &[&str]) -> Result<Command, String> {
-        super::parse("worker", arguments.iter().map(Into::into))
+        super::parse(&INFO, arguments.iter().map(Into::into))
     }
 
     #[test]
     fn reads_the_command_line() {
-        assert_eq!(parse(&[]), Ok(Command::Run));
+        assert_eq!(parse(&[]), Ok(Command::Run(None)));
+        assert_eq!(parse(&["retire"]), Ok(Command::Run(Some(RETIRE))));
         assert_eq!(parse(&["check-config"]), Ok(Command::CheckConfig));
         assert_eq!(parse(&["check-config", "--help"]), Ok(Command::Help));
         assert_eq!(parse(&["-V"]), Ok(Command::Version));
-        let fault = parse(&["--listen"]).unwrap_err();
-        assert_eq!(fault, "unexpected argument \"--listen\"; see worker --help");
+        for bad in ["--listen", "retired"] {
+            let fault = parse(&[bad]).unwrap_err();
+            assert_eq!(
+                fault,
+                format!("unexpected argument {bad:?}; see worker --help")
+            );
+        }
+        assert!(parse(&["retire", "check-config"]).is_err());
     }
 
     #[test]
     fn help_lists_the_settings_of_the_service() {
-        let info = ServiceInfo {
-            name: "worker",
-            version: "1.0.0",
-            about: "Works.",
-            needs: &[Need::Database],
-        };
-        let text = help(&info);
+        let text = help(&INFO);
+        assert!(
+            text.contains("  retire         Ends its session.\n"),
+            "{text}"
+        );
         assert!(text.contains("DATABASE_URL=postgres://"), "{text}");
         assert!(text.contains("  SENS_OPS__LISTEN\n"), "{text}");
         assert!(!text.contains("SENS_MQTT__URL"), "{text}");

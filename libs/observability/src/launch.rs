@@ -30,6 +30,17 @@ pub struct ServiceInfo {
     pub about: &'static str,
     /// What the service cannot do without.
     pub needs: &'static [Need],
+    /// What the binary can do besides serving.
+    pub modes: &'static [Mode],
+}
+
+/// Another way to run the binary, named on its command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mode {
+    /// The argument that chooses it.
+    pub name: &'static str,
+    /// One sentence for the help text.
+    pub about: &'static str,
 }
 
 /// Which build runs.
@@ -56,6 +67,8 @@ pub struct Runtime {
     pub shutdown: CancellationToken,
     /// Which build runs.
     pub build: BuildInfo,
+    /// The mode that was asked for; `None` is to serve.
+    pub mode: Option<Mode>,
 }
 
 const FAILED: u8 = 1;
@@ -73,14 +86,14 @@ where
     F: FnOnce(Runtime) -> Fut,
     Fut: Future<Output = Result<(), RunError>>,
 {
-    let command = match cli::parse(info.name, std::env::args_os().skip(1)) {
+    let command = match cli::parse(&info, std::env::args_os().skip(1)) {
         Ok(command) => command,
         Err(fault) => return refuse(&fault),
     };
     match command {
         Command::Help => return print(&cli::help(&info)),
         Command::Version => return print(&format!("{} {}\n", info.name, info.version)),
-        Command::Run | Command::CheckConfig => {}
+        Command::Run(_) | Command::CheckConfig => {}
     }
     let config = match sens_config::load(info.needs) {
         Ok(config) => config,
@@ -95,7 +108,12 @@ where
     if let Err(fault) = logging::init(&config.log) {
         return refuse(&fault.to_string());
     }
-    start(info, config, run)
+    let mode = if let Command::Run(mode) = command {
+        mode
+    } else {
+        None
+    };
+    start(info, config, mode, run)
 }
 
 /// Prints `text`; a reader that went away is no failure.
@@ -112,7 +130,7 @@ fn refuse(faults: &str) -> ExitCode {
     ExitCode::from(BAD_CONFIGURATION)
 }
 
-fn start<F, Fut>(info: ServiceInfo, config: Config, run: F) -> ExitCode
+fn start<F, Fut>(info: ServiceInfo, config: Config, mode: Option<Mode>, run: F) -> ExitCode
 where
     F: FnOnce(Runtime) -> Fut,
     Fut: Future<Output = Result<(), RunError>>,
@@ -129,7 +147,7 @@ where
     };
     // A panic in `run` is logged by the panic hook and must not change the exit code.
     let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| {
-        executor.block_on(serve(info, config, run))
+        executor.block_on(serve(info, config, mode, run))
     }));
     // Tasks that still run after the deadline are abandoned, blocking ones included.
     executor.shutdown_background();
@@ -157,7 +175,12 @@ fn chain(error: &dyn Error) -> String {
     text
 }
 
-async fn serve<F, Fut>(info: ServiceInfo, config: Config, run: F) -> Result<(), RunError>
+async fn serve<F, Fut>(
+    info: ServiceInfo,
+    config: Config,
+    mode: Option<Mode>,
+    run: F,
+) -> Result<(), RunError>
 where
     F: FnOnce(Runtime) -> Fut,
     Fut: Future<Output = Result<(), RunError>>,
@@ -196,6 +219,7 @@ where
         health: health.clone(),
         shutdown: shutdown.clone(),
         build,
+        mode,
     };
     let outcome = supervise(run(runtime), &mut signals, &shutdown, &health, grace).await;
     ops.abort();

@@ -13,6 +13,7 @@
 //!         version: env!("CARGO_PKG_VERSION"),
 //!         about: "Writes what devices sent into the database",
 //!         needs: &[Need::Database, Need::Nats],
+//!         modes: &[],
 //!     };
 //!     launch(info, async |runtime| {
 //!         runtime.health.component("database").set_ok();
@@ -31,7 +32,7 @@ mod ops;
 mod signals;
 
 pub use health::{Component, ComponentReport, Health, Report};
-pub use launch::{BuildInfo, RunError, Runtime, ServiceInfo, launch};
+pub use launch::{BuildInfo, Mode, RunError, Runtime, ServiceInfo, launch};
 pub use prometheus;
 pub use sens_config::Need;
 pub use tokio_util::sync::CancellationToken;

@@ -4,18 +4,25 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use sens_messaging::Messaging;
-use sens_observability::{Component, Runtime};
+use sens_observability::{Component, Mode, Runtime};
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
 use crate::forward::Forwarder;
 use crate::metrics::Metrics;
-use crate::mqtt::{self, Source};
+use crate::mqtt::{self, Purpose, Source};
+use crate::sessions;
 use crate::window::Window;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Runs until the shutdown token fires. The broker is not asked for a packet before JetStream takes messages.
+/// Ends the session of a replica that will not come back.
+pub(crate) const RETIRE: Mode = Mode {
+    name: "retire",
+    about: "Take what the session of SENS_MQTT__CLIENT_ID still holds, then end it at the broker",
+};
+
+/// Runs until the shutdown token fires, or until the session is ended in the mode [`RETIRE`].
 pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
     let metrics = Metrics::register(&runtime.registry)?;
     let jetstream = runtime.health.component("jetstream");
@@ -26,13 +33,65 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
     };
     jetstream.set_ok();
 
+    if runtime.mode == Some(RETIRE) {
+        forward(
+            &runtime,
+            &messaging,
+            metrics,
+            (jetstream, broker),
+            Purpose::Retire,
+        )
+        .await?;
+        if runtime.shutdown.is_cancelled() {
+            return Err("stopped before the session was drained: run it again".into());
+        }
+        mqtt::end_session(options).await?;
+        messaging
+            .forget_session(&runtime.config.mqtt.client_id)
+            .await?;
+        tracing::info!(mqtt.client_id = %runtime.config.mqtt.client_id, "the session is drained and ended");
+    } else {
+        let config = runtime.config.mqtt.clone();
+        let watch = sessions::watch(
+            messaging.clone(),
+            config,
+            metrics.clone(),
+            runtime.shutdown.clone(),
+        );
+        let watching = tokio::spawn(watch);
+        forward(
+            &runtime,
+            &messaging,
+            metrics,
+            (jetstream, broker),
+            Purpose::Serve,
+        )
+        .await?;
+        watching.await?;
+    }
+    messaging.close().await?;
+    Ok(())
+}
+
+/// Reads, stores and acknowledges until the service stops or, when retiring, nothing more comes. The broker is not asked
+/// for a packet before JetStream takes messages.
+async fn forward(
+    runtime: &Runtime,
+    messaging: &Messaging,
+    metrics: Metrics,
+    (jetstream, broker): (Component, Component),
+    purpose: Purpose,
+) -> Result<(), Failure> {
+    let options = mqtt::options(&runtime.config.mqtt)?;
     let window = Arc::new(Window::default());
+    let config = Arc::clone(&runtime.config);
     let (source, client, queue) = Source::new(
-        Arc::clone(&runtime.config),
+        config,
         options,
         Arc::clone(&window),
         metrics.clone(),
         broker,
+        purpose,
     );
     let forwarder = Forwarder {
         publisher: messaging.publisher(),
@@ -49,7 +108,6 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
     // The acknowledgements are queued before the goodbye, on the same connection.
     drained.cancel();
     reading.await?;
-    messaging.close().await?;
     Ok(())
 }
 

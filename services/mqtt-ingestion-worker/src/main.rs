@@ -6,6 +6,7 @@ mod forward;
 mod intake;
 mod metrics;
 mod mqtt;
+mod sessions;
 mod window;
 
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ const SERVICE: ServiceInfo = ServiceInfo {
     version: env!("CARGO_PKG_VERSION"),
     about: "Puts every MQTT packet into JetStream and only then acknowledges it",
     needs: &[Need::Mqtt, Need::Nats],
+    modes: &[app::RETIRE],
 };
 
 fn main() -> ExitCode {

@@ -14,6 +14,8 @@ pub(crate) struct Metrics {
     pub(crate) reconnects: IntCounter,
     /// Acknowledgements whose connection was gone.
     pub(crate) stale_acks: IntCounter,
+    /// Sessions that nobody serves.
+    pub(crate) orphaned_sessions: IntGauge,
     /// Packets between receipt and acknowledgement.
     pub(crate) in_flight: IntGauge,
     /// Time of one publish to JetStream.
@@ -31,6 +33,7 @@ impl Metrics {
             acked: spec::counter(registry, &spec::MQTT_MESSAGES_ACKED)?,
             reconnects: spec::counter(registry, &spec::MQTT_RECONNECTS)?,
             stale_acks: spec::counter(registry, &spec::MQTT_STALE_ACKS_DROPPED)?,
+            orphaned_sessions: spec::gauge(registry, &spec::MQTT_ORPHANED_SESSIONS)?,
             in_flight: spec::gauge(registry, &spec::MQTT_IN_FLIGHT)?,
             publish_seconds: spec::histogram(registry, &spec::JETSTREAM_PUBLISH_SECONDS)?,
             publish_batch: spec::histogram(registry, &spec::JETSTREAM_PUBLISH_BATCH_SIZE)?,

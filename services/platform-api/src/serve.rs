@@ -20,6 +20,7 @@ pub const INFO: ServiceInfo = ServiceInfo {
     version: env!("CARGO_PKG_VERSION"),
     about: "REST, live streams and administration of SENS Platform",
     needs: &[Need::Database, Need::Nats, Need::Api],
+    modes: &[],
 };
 
 /// Serves until the runtime's shutdown fires and open requests are answered.

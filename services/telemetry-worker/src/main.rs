@@ -17,6 +17,7 @@ const SERVICE: ServiceInfo = ServiceInfo {
     version: env!("CARGO_PKG_VERSION"),
     about: "Takes raw messages from JetStream, decodes and deduplicates them and stores them in PostgreSQL",
     needs: &[Need::Database, Need::Nats],
+    modes: &[],
 };
 
 fn main() -> ExitCode {

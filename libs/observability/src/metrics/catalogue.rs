@@ -55,6 +55,8 @@ metrics! {
         "Connections to the MQTT broker made after the first one.";
     MQTT_STALE_ACKS_DROPPED: Counter "sens_mqtt_stale_acks_dropped_total" [] &[], INGESTION,
         "Acknowledgements not sent because the connection of their packet was gone.";
+    MQTT_ORPHANED_SESSIONS: Gauge "sens_mqtt_orphaned_sessions" [] &[], INGESTION,
+        "Sessions at the broker that no ingestion worker serves: packets wait in them. Must be 0.";
     MQTT_IN_FLIGHT: Gauge "sens_mqtt_in_flight" [] &[], INGESTION,
         "Packets received on this connection and not yet acknowledged.";
 

@@ -1,8 +1,10 @@
 //! The connection to the broker: persistent session, shared subscription, manual acknowledgements.
 
 mod options;
+mod retire;
 mod source;
 mod tls;
 
 pub(crate) use options::{OptionsError, options};
-pub(crate) use source::Source;
+pub(crate) use retire::end_session;
+pub(crate) use source::{Purpose, Source};

@@ -24,9 +24,22 @@ use crate::window::Window;
 /// Bytes of payload that may wait for JetStream: bounds memory whatever size the packets have.
 const PAYLOAD_BUDGET: usize = 64 * 1024 * 1024;
 
+/// What the connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Subscribe and read until the service stops.
+    Serve,
+    /// End the subscriptions and read what the session still holds, until nothing has come for a while.
+    Retire,
+}
+
+/// A retiring session that has brought nothing for this long is empty.
+const QUIET: Duration = Duration::from_secs(3);
+
 /// The task that reads from the broker.
 pub(crate) struct Source {
     eventloop: EventLoop,
+    purpose: Purpose,
     reader: Reader,
 }
 
@@ -49,6 +62,7 @@ impl Source {
         window: Arc<Window>,
         metrics: Metrics,
         health: Component,
+        purpose: Purpose,
     ) -> (Self, AsyncClient, mpsc::Receiver<Packet>) {
         let (client, eventloop) = AsyncClient::new(options, request_capacity(&config.mqtt));
         let (queue, receiver) = mpsc::channel(usize::from(config.mqtt.receive_maximum) + 16);
@@ -62,7 +76,12 @@ impl Source {
             metrics,
             health,
         };
-        (Self { eventloop, reader }, client, receiver)
+        let source = Self {
+            eventloop,
+            purpose,
+            reader,
+        };
+        (source, client, receiver)
     }
 
     /// Reads until `stop` fires, then closes the queue and keeps the connection going until `drained` fires, so that the
@@ -70,10 +89,12 @@ impl Source {
     pub(crate) async fn run(mut self, stop: CancellationToken, drained: CancellationToken) {
         let mut backoff = Backoff::default();
         let mut first = true;
+        let mut quiet_at = None;
         loop {
             let polled = tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
+                () = reached(quiet_at) => break,
                 polled = self.eventloop.poll() => polled,
             };
             match polled {
@@ -82,16 +103,19 @@ impl Source {
                     if !std::mem::take(&mut first) {
                         self.reader.metrics.reconnects.inc();
                     }
-                    self.reader.connected(&ack);
+                    self.reader.connected(&ack, self.purpose);
+                    quiet_at = self.quiet_from_now();
                 }
                 Ok(Event::Incoming(MqttPacket::SubAck(ack))) => self.reader.subscribed(&ack),
                 Ok(Event::Incoming(MqttPacket::Publish(publish))) => {
                     if !self.reader.take(publish, &stop).await {
                         break;
                     }
+                    quiet_at = self.quiet_from_now();
                 }
                 Ok(_) => {}
                 Err(error) => {
+                    quiet_at = None;
                     self.disconnected(&error);
                     let delay = backoff.failed(Instant::now());
                     tokio::select! {
@@ -102,6 +126,10 @@ impl Source {
             }
         }
         self.drain(&drained).await;
+    }
+
+    fn quiet_from_now(&self) -> Option<tokio::time::Instant> {
+        (self.purpose == Purpose::Retire).then(|| tokio::time::Instant::now() + QUIET)
     }
 
     /// From here on nothing is acknowledged for the old connection: neither what is queued in the client nor what the
@@ -140,16 +168,27 @@ impl Source {
 }
 
 impl Reader {
-    fn connected(&self, ack: &ConnAck) {
+    fn connected(&self, ack: &ConnAck, purpose: Purpose) {
         self.window.connected(ack.session_present);
-        tracing::info!(mqtt.session_present = ack.session_present, mqtt.client_id = %self.config.mqtt.client_id, "connected to the MQTT broker");
-        // Also on a resumed session: the filters may be new in this version.
-        let subscribe = self
-            .client
-            .try_subscribe_many(filters(&self.config.mqtt.share_group));
-        if let Err(error) = subscribe {
+        tracing::info!(
+            mqtt.session_present = ack.session_present,
+            mqtt.client_id = %self.config.mqtt.client_id,
+            "connected to the MQTT broker"
+        );
+        let filters = filters(&self.config.mqtt.share_group);
+        let asked = match purpose {
+            // Also on a resumed session: the filters may be new in this version.
+            Purpose::Serve => self.client.try_subscribe_many(filters).is_ok(),
+            Purpose::Retire => {
+                self.health.set_ok();
+                filters
+                    .into_iter()
+                    .all(|filter| self.client.try_unsubscribe(filter.path).is_ok())
+            }
+        };
+        if !asked {
             self.health
-                .set_failing(format!("cannot subscribe: {error}"));
+                .set_failing("the subscriptions could not be changed: the request queue is full");
         }
     }
 
@@ -207,6 +246,14 @@ impl Reader {
             budget,
         ));
         true
+    }
+}
+
+/// Waits for the instant; for ever when there is none.
+async fn reached(at: Option<tokio::time::Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
     }
 }
 
