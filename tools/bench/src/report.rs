@@ -80,8 +80,13 @@ fn throughput(text: &mut String, rounds: &[Round]) {
         let key = measure.key;
         let rate = median(rounds.iter().map(|round| round.rate(key)));
         let ours = [NARROW.0, SINGLE.0].contains(&key);
+        // Rows of one shape say nothing about the other.
+        let other_shape = |of: &str| {
+            let other = if of == NARROW.0 { "_single" } else { "_narrow" };
+            key.ends_with(other)
+        };
         let compared = |of: &str| match ratio(rounds, of, key) {
-            Some(ratio) if !ours => format!("{ratio:.2}×"),
+            Some(ratio) if !ours && !other_shape(of) => format!("{ratio:.2}×"),
             _ => String::new(),
         };
         line(
