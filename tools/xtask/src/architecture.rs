@@ -43,7 +43,7 @@ const SERVICE_LIBRARIES: &[&str] = &[
 ];
 
 /// Each package of the workspace and those of our own it may depend on.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("sens-schema", &[]),
     ("sens-config", &[]),
     ("sens-observability", &["sens-config"]),
@@ -66,6 +66,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
             "sens-testkit",
         ],
     ),
+    ("sens-fuzz", &["sens-schema"]),
     (
         "xtask",
         &[

@@ -65,15 +65,16 @@ fn sameness(reading: &Reading) -> Sameness<'_> {
     }
 }
 
-/// For each reading how many equal ones stand before it.
+/// For each reading how many equal ones stand before it. Readings that are known by their position are left out: their
+/// time is that of the arrival, and where one falls on another reading's own time, that must not change the other.
 fn occurrences(readings: &[Reading]) -> Vec<u32> {
-    let keys: Vec<Sameness<'_>> = readings.iter().map(sameness).collect();
+    let key = |reading| has_content_identity(reading).then(|| sameness(reading));
+    let keys: Vec<Option<Sameness<'_>>> = readings.iter().map(key).collect();
     if keys.len() <= FEW {
         let before = |index: usize| {
-            keys[..index]
-                .iter()
-                .filter(|key| **key == keys[index])
-                .count()
+            let key = keys[index].as_ref();
+            let equal = |other: &&Option<Sameness<'_>>| key.is_some() && other.as_ref() == key;
+            keys[..index].iter().filter(equal).count()
         };
         return (0..keys.len())
             .map(|index| index_of(before(index)))
@@ -82,6 +83,7 @@ fn occurrences(readings: &[Reading]) -> Vec<u32> {
     let mut seen: HashMap<Sameness<'_>, u32> = HashMap::with_capacity(keys.len());
     keys.into_iter()
         .map(|key| {
+            let Some(key) = key else { return 0 };
             let count = seen.entry(key).or_default();
             *count += 1;
             *count - 1
@@ -96,7 +98,7 @@ mod tests {
     use crate::value::Value;
     use proptest::prelude::*;
 
-    fn reading((metric, number, second): (u8, u8, u8)) -> Reading {
+    fn reading((metric, number, second, has_time): (u8, u8, u8, bool)) -> Reading {
         Reading {
             device: DeviceRef::Legacy(7),
             metric: metric.to_string().into(),
@@ -107,7 +109,11 @@ mod tests {
             recorded_at: i64::from(second),
             device_time: None,
             device_seq: None,
-            quality: Quality::Ok,
+            quality: if has_time {
+                Quality::Ok
+            } else {
+                Quality::ArrivalTime
+            },
             dedup: 0,
             item: 0,
         }
@@ -115,10 +121,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn many_are_counted_as_few_are(items in prop::collection::vec((0..2_u8, 0..2_u8, 0..3_u8), 0..60)) {
+        fn many_are_counted_as_few_are(items in prop::collection::vec((0..2_u8, 0..2_u8, 0..3_u8, any::<bool>()), 0..60)) {
             let readings: Vec<Reading> = items.iter().copied().map(reading).collect();
+            let before = |index: usize| items[..index].iter().filter(|item| **item == items[index]).count();
             let counted: Vec<u32> = (0..items.len())
-                .map(|index| index_of(items[..index].iter().filter(|item| **item == items[index]).count()))
+                .map(|index| if items[index].3 { index_of(before(index)) } else { 0 })
                 .collect();
             prop_assert_eq!(occurrences(&readings), counted);
         }
