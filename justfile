@@ -50,6 +50,17 @@ lint: ci-lint
 [group('develop')]
 test: ci-test
 
+# Feed the decoders with damaged payloads for SECONDS; findings are kept as samples (more: --inputs N, --seed N)
+[group('develop')]
+[no-exit-message]
+fuzz SECONDS="60" *ARGS:
+    @scripts/fuzz "$@"
+
+# Measure how long decoding takes
+[group('develop')]
+bench-decode:
+    cargo bench --quiet --locked -p sens-schema
+
 # Format Rust and TypeScript
 [group('develop')]
 fmt:

@@ -46,6 +46,20 @@ impl Corpus {
         &self.inputs[target as usize]
     }
 
+    /// Writes the inputs of these targets into a folder, a file each.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn write(&self, targets: &[Target], folder: &Path) -> Result<()> {
+        for target in targets {
+            for (number, input) in self.inputs(*target).iter().enumerate() {
+                let path = folder.join(format!("{target}-{number:04}"));
+                fs::write(&path, input).with_context(|| format!("write {}", path.display()))?;
+            }
+        }
+        Ok(())
+    }
+
     fn add(&mut self, payload: &[u8], topic: usize, content_type: usize) {
         let is_json = std::str::from_utf8(payload).is_ok();
         let targets = match (topic, is_json) {

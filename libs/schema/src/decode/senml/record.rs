@@ -90,26 +90,25 @@ pub(super) fn decode_record(
         item: place.item(),
         names: (name, "u"),
     };
-    let mut finish = |draft: Draft<'_>| match draft.finish(context.catalogue) {
+    let mut finish = |draft: Result<Draft<'_>, Fault>| match draft
+        .and_then(|draft| draft.finish(context.catalogue))
+    {
         Ok(reading) => out.readings.push(reading),
         Err(fault) => out
             .errors
             .push(fault.at(Some(resolved.device.clone()), place)),
     };
     if let Some((value, name)) = resolved.value {
-        finish(draft(&resolved.metric, value, resolved.unit.clone(), name));
+        let unit = resolved.unit.clone();
+        finish(Ok(draft(&resolved.metric, value, unit, name)));
     }
     if let Some(sum) = resolved.sum {
         let unit = resolved
             .unit
             .as_ref()
             .map(|unit| Cow::Owned(format!("{unit}*s")));
-        finish(draft(
-            &format!("{}.sum", resolved.metric),
-            Sent::Number(sum),
-            unit,
-            "s",
-        ));
+        let metric = format!("{}.sum", resolved.metric);
+        finish(check_metric("n", &metric).map(|()| draft(&metric, Sent::Number(sum), unit, "s")));
     }
 }
 
