@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use sens_messaging::Messaging;
 use sens_observability::{Component, Mode, Runtime};
-use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
 use crate::forward::Forwarder;
@@ -85,7 +84,7 @@ async fn forward(
     let options = mqtt::options(&runtime.config.mqtt)?;
     let window = Arc::new(Window::default());
     let config = Arc::clone(&runtime.config);
-    let (source, client, queue) = Source::new(
+    let (source, acks, queue) = Source::new(
         config,
         options,
         Arc::clone(&window),
@@ -95,18 +94,15 @@ async fn forward(
     );
     let forwarder = Forwarder {
         publisher: messaging.publisher(),
-        client,
+        acks,
         window,
         metrics,
         jetstream,
         shutdown: runtime.shutdown.clone(),
     };
-    let drained = CancellationToken::new();
-    let reading = tokio::spawn(source.run(runtime.shutdown.clone(), drained.clone()));
-    // Ends when the source has closed the queue and everything in it is stored and acknowledged.
+    let reading = tokio::spawn(source.run(runtime.shutdown.clone()));
+    // Ends when the source has closed the queue and everything in it is stored and its acknowledgement passed on.
     forwarder.run(queue).await;
-    // The acknowledgements are queued before the goodbye, on the same connection.
-    drained.cancel();
     reading.await?;
     Ok(())
 }

@@ -3,25 +3,25 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rumqttc::v5::AsyncClient;
 use sens_messaging::{Outgoing, RawPublisher};
 use sens_observability::Component;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::acks::Ack;
 use crate::intake::Packet;
 use crate::metrics::Metrics;
-use crate::window::{Acked, Window};
+use crate::window::Window;
 
 /// Most packets published together.
-const BATCH: usize = 1000;
+pub(crate) const BATCH: usize = 1000;
 /// Pause after JetStream did not take everything.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Publishes queued packets and acknowledges them.
 pub(crate) struct Forwarder {
     pub(crate) publisher: RawPublisher,
-    pub(crate) client: AsyncClient,
+    pub(crate) acks: mpsc::Sender<Ack>,
     pub(crate) window: Arc<Window>,
     pub(crate) metrics: Metrics,
     pub(crate) jetstream: Component,
@@ -41,7 +41,9 @@ impl Forwarder {
             if !self.store(&mut packets).await {
                 return;
             }
-            self.acknowledge(&packets);
+            if !self.acknowledge(&mut packets).await {
+                return;
+            }
         }
     }
 
@@ -100,18 +102,21 @@ impl Forwarder {
         stored.retain(|_| flags.next().copied().unwrap_or(true));
     }
 
-    fn acknowledge(&self, packets: &[Packet]) {
-        for packet in packets.iter().filter(|packet| packet.wants_ack()) {
-            match self
-                .window
-                .acknowledge(&self.client, packet.epoch, &packet.publish)
-            {
-                Acked::Sent => self.metrics.acked.inc(),
-                Acked::Stale => self.metrics.stale_acks.inc(),
+    /// Passes the acknowledgements on. Gives `false` when the connection's task is gone.
+    async fn acknowledge(&self, packets: &mut Vec<Packet>) -> bool {
+        let count = packets.len();
+        for packet in packets.drain(..).filter(Packet::wants_ack) {
+            let ack = Ack {
+                epoch: packet.epoch,
+                packet: packet.publish,
+            };
+            if self.acks.send(ack).await.is_err() {
+                return false;
             }
         }
         self.metrics
             .in_flight
-            .sub(i64::try_from(packets.len()).unwrap_or(i64::MAX));
+            .sub(i64::try_from(count).unwrap_or(i64::MAX));
+        true
     }
 }

@@ -1,5 +1,6 @@
 //! mqtt-ingestion-worker: puts every MQTT packet into JetStream and only then acknowledges it.
 
+mod acks;
 mod app;
 mod backoff;
 mod forward;

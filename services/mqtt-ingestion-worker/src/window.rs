@@ -5,20 +5,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use rumqttc::v5::AsyncClient;
-use rumqttc::v5::mqttbytes::v5::Publish;
-
 /// Counts the connections to the broker; 0 before the first.
 pub(crate) type Epoch = u64;
-
-/// What became of an acknowledgement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Acked {
-    /// It is on its way to the broker.
-    Sent,
-    /// Its connection is gone: the broker delivers the packet again.
-    Stale,
-}
 
 #[derive(Debug, Default, Clone, Copy)]
 struct State {
@@ -28,7 +16,7 @@ struct State {
     session_start: Epoch,
 }
 
-/// The connection that stands now. Shared by the task that reads packets and the one that acknowledges them.
+/// The connection that stands now. Shared by the task that reads packets and the one that stores them.
 #[derive(Debug, Default)]
 pub(crate) struct Window {
     state: Mutex<State>,
@@ -57,22 +45,6 @@ impl Window {
     pub(crate) fn comes_again(&self, epoch: Epoch) -> bool {
         let state = self.lock();
         state.session_start <= epoch && epoch < state.current
-    }
-
-    /// Acknowledges a packet if, and only if, its connection still stands. The lock is held over the check and the
-    /// hand-over, so that a reconnect cannot come between them.
-    pub(crate) fn acknowledge(
-        &self,
-        client: &AsyncClient,
-        epoch: Epoch,
-        packet: &Publish,
-    ) -> Acked {
-        let state = self.lock();
-        if state.current == epoch && client.try_ack(packet).is_ok() {
-            Acked::Sent
-        } else {
-            Acked::Stale
-        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
@@ -105,27 +77,5 @@ mod tests {
     fn nothing_comes_again_before_the_first_session() {
         let window = Window::default();
         assert!(!window.comes_again(0));
-    }
-
-    #[tokio::test]
-    async fn an_acknowledgement_never_crosses_a_reconnect() {
-        let options = rumqttc::v5::MqttOptions::new("window", "127.0.0.1", 1);
-        let (client, mut eventloop) = AsyncClient::new(options, 8);
-        let window = Window::default();
-        window.disconnected();
-        let epoch = window.current();
-        let packet = Publish {
-            qos: rumqttc::v5::mqttbytes::QoS::AtLeastOnce,
-            pkid: 7,
-            ..Publish::default()
-        };
-        assert_eq!(window.acknowledge(&client, epoch, &packet), Acked::Sent);
-        window.disconnected();
-        eventloop.clean();
-        assert!(
-            eventloop.pending.is_empty(),
-            "a queued acknowledgement was carried over"
-        );
-        assert_eq!(window.acknowledge(&client, epoch, &packet), Acked::Stale);
     }
 }

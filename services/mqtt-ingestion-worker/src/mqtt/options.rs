@@ -72,11 +72,9 @@ pub(crate) fn options(config: &Mqtt) -> Result<MqttOptions, OptionsError> {
     Ok(options)
 }
 
-/// Acknowledgements that may wait in the client's request queue, with room for the subscriptions: handing one over
-/// never has to wait.
-pub(crate) fn request_capacity(config: &Mqtt) -> usize {
-    usize::from(config.receive_maximum) + 16
-}
+/// Requests that may wait in the client's queue: subscriptions and acknowledgements. What finds no room there is kept until
+/// there is.
+pub(super) const REQUEST_CAPACITY: usize = 1024;
 
 /// The inbound topics. All replicas share them, but for presence: retained messages do not reach shared subscriptions.
 pub(super) fn filters(share_group: &str) -> Vec<Filter> {

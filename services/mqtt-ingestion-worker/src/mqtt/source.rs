@@ -15,8 +15,10 @@ use sens_observability::Component;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::options::{filters, request_capacity};
+use super::options::{REQUEST_CAPACITY, filters};
+use crate::acks::{Ack, Acks};
 use crate::backoff::Backoff;
+use crate::forward;
 use crate::intake::Packet;
 use crate::metrics::Metrics;
 use crate::window::Window;
@@ -40,6 +42,7 @@ const QUIET: Duration = Duration::from_secs(3);
 pub(crate) struct Source {
     eventloop: EventLoop,
     purpose: Purpose,
+    acks: Acks,
     reader: Reader,
 }
 
@@ -55,7 +58,7 @@ struct Reader {
 }
 
 impl Source {
-    /// A source that is not connected yet, the client that acknowledges for it, and the queue it fills.
+    /// A source that is not connected yet, where to acknowledge its packets, and the queue it fills.
     pub(crate) fn new(
         config: Arc<Config>,
         options: MqttOptions,
@@ -63,13 +66,16 @@ impl Source {
         metrics: Metrics,
         health: Component,
         purpose: Purpose,
-    ) -> (Self, AsyncClient, mpsc::Receiver<Packet>) {
-        let (client, eventloop) = AsyncClient::new(options, request_capacity(&config.mqtt));
-        let (queue, receiver) = mpsc::channel(usize::from(config.mqtt.receive_maximum) + 16);
+    ) -> (Self, mpsc::Sender<Ack>, mpsc::Receiver<Packet>) {
+        let (client, eventloop) = AsyncClient::new(options, REQUEST_CAPACITY);
+        let window_size = usize::from(config.mqtt.receive_maximum);
+        let (queue, receiver) = mpsc::channel(window_size);
+        // Room for every packet that can be between this task and the acknowledgement: passing one on never waits.
+        let (ack_sender, acks) = Acks::channel(window_size + forward::BATCH);
         let budget = Arc::new(Semaphore::new(PAYLOAD_BUDGET));
         let reader = Reader {
             config,
-            client: client.clone(),
+            client,
             window,
             queue,
             budget,
@@ -79,22 +85,25 @@ impl Source {
         let source = Self {
             eventloop,
             purpose,
+            acks,
             reader,
         };
-        (source, client, receiver)
+        (source, ack_sender, receiver)
     }
 
-    /// Reads until `stop` fires, then closes the queue and keeps the connection going until `drained` fires, so that the
-    /// last acknowledgements reach the broker. The session stays with the broker: nothing is unsubscribed.
-    pub(crate) async fn run(mut self, stop: CancellationToken, drained: CancellationToken) {
+    /// Reads until `stop` fires, then closes the queue and keeps the connection going until the last acknowledgement has
+    /// reached the broker. The session stays with the broker: nothing is unsubscribed.
+    pub(crate) async fn run(mut self, stop: CancellationToken) {
         let mut backoff = Backoff::default();
         let mut first = true;
         let mut quiet_at = None;
         loop {
+            self.reader.hand_over(&mut self.acks);
             let polled = tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
                 () = reached(quiet_at) => break,
+                () = self.acks.arrived() => continue,
                 polled = self.eventloop.poll() => polled,
             };
             match polled {
@@ -125,7 +134,7 @@ impl Source {
                 }
             }
         }
-        self.drain(&drained).await;
+        self.drain().await;
     }
 
     fn quiet_from_now(&self) -> Option<tokio::time::Instant> {
@@ -142,22 +151,28 @@ impl Source {
         self.reader.health.set_failing(detail);
     }
 
-    async fn drain(mut self, drained: &CancellationToken) {
-        let Reader { client, queue, .. } = self.reader;
-        drop(queue);
-        loop {
+    async fn drain(mut self) {
+        let (closed, _) = mpsc::channel(1);
+        drop(std::mem::replace(&mut self.reader.queue, closed));
+        while !self.acks.all_handed_over() {
+            self.reader.hand_over(&mut self.acks);
             tokio::select! {
                 // First: under load there is always another packet to read.
                 biased;
-                () = drained.cancelled() => break,
+                () = self.acks.arrived() => {}
                 // Packets that arrive now are not acknowledged: the broker delivers them again.
                 polled = self.eventloop.poll() => if polled.is_err() { return },
             }
         }
-        if client.try_disconnect().is_err() {
-            return;
-        }
-        let goodbye = async { while self.eventloop.poll().await.is_ok() {} };
+        let goodbye = async {
+            while self.reader.client.try_disconnect().is_err() {
+                if self.eventloop.poll().await.is_err() {
+                    return;
+                }
+            }
+            // The broker closes the connection after it.
+            while self.eventloop.poll().await.is_ok() {}
+        };
         if tokio::time::timeout(Duration::from_secs(2), goodbye)
             .await
             .is_err()
@@ -168,6 +183,10 @@ impl Source {
 }
 
 impl Reader {
+    fn hand_over(&self, acks: &mut Acks) {
+        acks.hand_over(&self.client, &self.window, &self.metrics);
+    }
+
     fn connected(&self, ack: &ConnAck, purpose: Purpose) {
         self.window.connected(ack.session_present);
         tracing::info!(
