@@ -113,7 +113,8 @@ impl RawConsumer {
     /// a passing fault are still given.
     pub async fn next(&mut self) -> Result<Vec<Delivery>, Error> {
         loop {
-            let Some(chunk) = self.chunks.next().await else {
+            // Not cooperative: the scheduler's budget of 128 polls would end every chunk there.
+            let Some(chunk) = tokio::task::coop::unconstrained(self.chunks.next()).await else {
                 return Err(ended("the server closed it"));
             };
             let mut deliveries = Vec::with_capacity(chunk.len());

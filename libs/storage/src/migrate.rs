@@ -13,6 +13,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/0001_base.sql")),
     (2, "views", include_str!("../migrations/0002_views.sql")),
     (3, "ledger", include_str!("../migrations/0003_ledger.sql")),
+    (
+        4,
+        "hot_rows",
+        include_str!("../migrations/0004_hot_rows.sql"),
+    ),
 ];
 
 /// Group roles and exactly the rights they use; run after every migration so that new objects are covered.

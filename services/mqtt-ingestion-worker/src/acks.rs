@@ -2,11 +2,13 @@
 //!
 //! Only the task that polls the connection hands them to the client, so that a reconnect cannot come between looking at a
 //! packet's connection and acknowledging it. One that the client has no room for waits here: an acknowledgement that is
-//! lost on a standing connection would never be asked for again, and a broker may send more than its window.
+//! lost on a standing connection would never be asked for again, and a broker may send more than its window. Packet ids
+//! bound what can wait to 65,535.
 
 use std::collections::VecDeque;
 
 use rumqttc::v5::AsyncClient;
+use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::Publish;
 use tokio::sync::mpsc;
 
@@ -14,12 +16,23 @@ use crate::metrics::Metrics;
 use crate::window::{Epoch, Window};
 
 /// A packet that JetStream holds.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ack {
     /// The connection that brought it.
     pub(crate) epoch: Epoch,
-    /// The packet; without its payload.
-    pub(crate) packet: Publish,
+    /// Its packet id on that connection.
+    pub(crate) packet_id: u16,
+}
+
+impl Ack {
+    /// The packet as far as its acknowledgement needs it.
+    fn packet(self) -> Publish {
+        Publish {
+            qos: QoS::AtLeastOnce,
+            pkid: self.packet_id,
+            ..Publish::default()
+        }
+    }
 }
 
 /// The acknowledgements that the broker has not been told yet.
@@ -65,7 +78,7 @@ impl Acks {
         while let Some(ack) = self.waiting.front() {
             if ack.epoch != current {
                 metrics.stale_acks.inc();
-            } else if client.try_ack(&ack.packet).is_ok() {
+            } else if client.try_ack(&ack.packet()).is_ok() {
                 metrics.acked.inc();
             } else {
                 return;
@@ -83,7 +96,6 @@ impl Acks {
 #[cfg(test)]
 mod tests {
     use prometheus::Registry;
-    use rumqttc::v5::mqttbytes::QoS;
     use rumqttc::v5::{EventLoop, MqttOptions};
 
     use super::*;
@@ -114,15 +126,8 @@ mod tests {
         }
     }
 
-    fn ack(epoch: Epoch, pkid: u16) -> Ack {
-        Ack {
-            epoch,
-            packet: Publish {
-                qos: QoS::AtLeastOnce,
-                pkid,
-                ..Publish::default()
-            },
-        }
+    fn ack(epoch: Epoch, packet_id: u16) -> Ack {
+        Ack { epoch, packet_id }
     }
 
     #[tokio::test]

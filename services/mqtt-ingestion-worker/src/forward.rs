@@ -108,7 +108,7 @@ impl Forwarder {
         for packet in packets.drain(..).filter(Packet::wants_ack) {
             let ack = Ack {
                 epoch: packet.epoch,
-                packet: packet.publish,
+                packet_id: packet.id,
             };
             if self.acks.send(ack).await.is_err() {
                 return false;

@@ -15,8 +15,9 @@ use crate::window::Epoch;
 pub(crate) struct Packet {
     /// The connection that brought it.
     pub(crate) epoch: Epoch,
-    /// The packet, for its acknowledgement; without its payload.
-    pub(crate) publish: Publish,
+    /// Its packet id on that connection.
+    pub(crate) id: u16,
+    qos: QoS,
     /// What will be stored.
     pub(crate) outgoing: Outgoing,
     /// The share of the memory budget that it takes.
@@ -35,7 +36,8 @@ impl Packet {
         let outgoing = outgoing(&publish, payload, received_at, max_payload, rand::random());
         Self {
             epoch,
-            publish,
+            id: publish.pkid,
+            qos: publish.qos,
             outgoing,
             _budget: budget,
         }
@@ -43,7 +45,7 @@ impl Packet {
 
     /// Whether the broker waits for an acknowledgement of it.
     pub(crate) fn wants_ack(&self) -> bool {
-        self.publish.qos != QoS::AtMostOnce
+        self.qos != QoS::AtMostOnce
     }
 }
 

@@ -122,3 +122,59 @@ async fn a_session_survives_a_kill_and_is_drained_and_ended_by_retire() -> anyho
     assert_eq!(messaging.raw_status().await?.messages, 55);
     Ok(())
 }
+
+/// mosquitto sends more than the receive maximum once acknowledgements flow: none of them may get lost.
+#[tokio::test]
+async fn a_broker_that_exceeds_the_window_is_served_to_the_last_packet() -> anyhow::Result<()> {
+    const COUNT: u64 = 10_000;
+    let nats = Nats::start().await?;
+    let mosquitto = Mosquitto::start().await?;
+    let ops = format!("127.0.0.1:{}", sens_testkit::free_port()?);
+    let (nats_url, mqtt_url) = (nats.url(), mosquitto.url());
+    let environment = [
+        ("SENS_NATS__URL", nats_url.as_str()),
+        ("SENS_MQTT__URL", mqtt_url.as_str()),
+        ("SENS_MQTT__RECEIVE_MAXIMUM", "16"),
+        ("SENS_OPS__LISTEN", ops.as_str()),
+    ];
+    let mut worker = Service::spawn("mqtt-ingestion-worker", &[], &environment)?;
+    worker.wait_ready(PATIENCE).await?;
+    let (client, mut eventloop, _) = connect(options(&mosquitto, "device")).await?;
+    let sending = tokio::spawn(async move {
+        for number in 0..COUNT {
+            client
+                .publish(
+                    "sens/legacy/telemetry",
+                    QoS::AtLeastOnce,
+                    false,
+                    format!("{{\"n\":{number}}}"),
+                )
+                .await?;
+        }
+        anyhow::Ok(client)
+    });
+    let mut acknowledged = 0;
+    while acknowledged < COUNT {
+        if let Event::Incoming(Packet::PubAck(_)) = eventloop.poll().await? {
+            acknowledged += 1;
+        }
+    }
+    drop(sending.await??);
+    let acked = eventually(
+        PATIENCE,
+        "every packet is acknowledged to the broker",
+        || async {
+            let acked = worker
+                .metric("sens_mqtt_messages_acked_total", "")
+                .await
+                .ok()?;
+            (acked >= COUNT as f64).then_some(acked)
+        },
+    )
+    .await;
+    if let Err(error) = acked {
+        bail!("{error}: {}", worker.metrics().await?);
+    }
+    assert_eq!(worker.terminate(PATIENCE).await?, 0);
+    Ok(())
+}

@@ -1,6 +1,6 @@
 //! Work beside the pipeline, by every replica for itself: all of it is harmless when several do it at once.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sens_messaging::Messaging;
 use sens_storage::{PgPool, maintenance};
@@ -8,24 +8,38 @@ use tokio_util::sync::CancellationToken;
 
 use crate::metrics::Metrics;
 
-const PURGE_EVERY: Duration = Duration::from_secs(1);
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// A purge stops the stream for some milliseconds: it happens this often at most...
+const PURGE_EVERY: Duration = Duration::from_secs(30);
+/// ...or earlier when this share of the stream's limit is committed.
+const PURGE_SHARE: u64 = 8;
 const CARE_EVERY: Duration = Duration::from_mins(1);
 const AUDIT_EVERY: Duration = Duration::from_secs(10);
 
-/// Removes committed messages from the stream and shows the lag.
+/// Shows the lag and removes committed messages from the stream.
 pub(crate) async fn purge(messaging: Messaging, metrics: Metrics, shutdown: CancellationToken) {
-    while pause(PURGE_EVERY, &shutdown).await {
-        match messaging.purge_committed().await {
-            Ok(status) => {
-                let pending = status.pending.saturating_add(status.ack_pending);
-                metrics
-                    .pending
-                    .set(i64::try_from(pending).unwrap_or(i64::MAX));
-                metrics
-                    .raw_bytes
-                    .set(i64::try_from(status.bytes).unwrap_or(i64::MAX));
+    let mut purged_at = Instant::now();
+    while pause(LOOK_EVERY, &shutdown).await {
+        let status = match messaging.raw_status().await {
+            Ok(status) => status,
+            Err(error) => {
+                tracing::debug!(%error, "the raw stream was not looked at this time");
+                continue;
             }
-            Err(error) => tracing::debug!(%error, "committed messages were not purged this time"),
+        };
+        let pending = status.pending.saturating_add(status.ack_pending);
+        metrics
+            .pending
+            .set(i64::try_from(pending).unwrap_or(i64::MAX));
+        metrics
+            .raw_bytes
+            .set(i64::try_from(status.bytes).unwrap_or(i64::MAX));
+        if purged_at.elapsed() < PURGE_EVERY && status.bytes < status.max_bytes / PURGE_SHARE {
+            continue;
+        }
+        purged_at = Instant::now();
+        if let Err(error) = messaging.purge_committed().await {
+            tracing::debug!(%error, "committed messages were not purged this time");
         }
     }
 }

@@ -12,7 +12,7 @@ use rumqttc::v5::mqttbytes::v5::{
 use rumqttc::v5::{AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, StateError};
 use sens_config::Config;
 use sens_observability::Component;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::options::{REQUEST_CAPACITY, filters};
@@ -117,7 +117,7 @@ impl Source {
                 }
                 Ok(Event::Incoming(MqttPacket::SubAck(ack))) => self.reader.subscribed(&ack),
                 Ok(Event::Incoming(MqttPacket::Publish(publish))) => {
-                    if !self.reader.take(publish, &stop).await {
+                    if !self.take(publish, &stop).await {
                         break;
                     }
                     quiet_at = self.quiet_from_now();
@@ -135,6 +135,39 @@ impl Source {
             }
         }
         self.drain().await;
+    }
+
+    /// Queues a packet. Gives `false` when the service stops before there is room.
+    ///
+    /// Where there is none, reading stops: that is the back-pressure. Acknowledgements are still taken meanwhile, so that
+    /// who makes room never waits for this task.
+    async fn take(&mut self, publish: Publish, stop: &CancellationToken) -> bool {
+        self.reader.metrics.received.inc();
+        let received_at = Utc::now().timestamp_micros();
+        let bytes = publish.payload.len().clamp(1, PAYLOAD_BUDGET);
+        let room = self.reader.room(u32::try_from(bytes).unwrap_or(u32::MAX));
+        tokio::pin!(room);
+        let room = loop {
+            tokio::select! {
+                room = &mut room => break room,
+                () = self.acks.arrived() => {}
+                () = stop.cancelled() => return false,
+            }
+        };
+        let Some((budget, slot)) = room else {
+            return false;
+        };
+        self.reader.metrics.in_flight.inc();
+        let epoch = self.reader.window.current();
+        let max_payload = self.reader.config.ingest.max_payload_bytes;
+        slot.send(Packet::new(
+            epoch,
+            publish,
+            received_at,
+            max_payload,
+            budget,
+        ));
+        true
     }
 
     fn quiet_from_now(&self) -> Option<tokio::time::Instant> {
@@ -183,6 +216,16 @@ impl Source {
 }
 
 impl Reader {
+    /// Room for a packet with so many bytes of payload, in the memory budget and in the queue.
+    async fn room(&self, bytes: u32) -> Option<(OwnedSemaphorePermit, mpsc::Permit<'_, Packet>)> {
+        let budget = Arc::clone(&self.budget)
+            .acquire_many_owned(bytes)
+            .await
+            .ok()?;
+        let slot = self.queue.reserve().await.ok()?;
+        Some((budget, slot))
+    }
+
     fn hand_over(&self, acks: &mut Acks) {
         acks.hand_over(&self.client, &self.window, &self.metrics);
     }
@@ -229,42 +272,6 @@ impl Reader {
             tracing::error!(%detail, "check the access rules of this worker at the broker");
             self.health.set_failing(detail);
         }
-    }
-
-    /// Queues a packet. Gives `false` when the service stops before there is room.
-    ///
-    /// The queue holds a whole receive window, so this waits only for packets without acknowledgement, for very large
-    /// ones, and for packets that come again while JetStream is away: reading stops then, which is the back-pressure.
-    async fn take(&self, publish: Publish, stop: &CancellationToken) -> bool {
-        self.metrics.received.inc();
-        let bytes =
-            u32::try_from(publish.payload.len().clamp(1, PAYLOAD_BUDGET)).unwrap_or(u32::MAX);
-        let epoch = self.window.current();
-        let room = async {
-            let budget = Arc::clone(&self.budget)
-                .acquire_many_owned(bytes)
-                .await
-                .ok()?;
-            let slot = self.queue.reserve().await.ok()?;
-            Some((budget, slot))
-        };
-        let room = tokio::select! {
-            room = room => room,
-            () = stop.cancelled() => None,
-        };
-        let Some((budget, slot)) = room else {
-            return false;
-        };
-        self.metrics.in_flight.inc();
-        let received_at = Utc::now().timestamp_micros();
-        slot.send(Packet::new(
-            epoch,
-            publish,
-            received_at,
-            self.config.ingest.max_payload_bytes,
-            budget,
-        ));
-        true
     }
 }
 

@@ -8,7 +8,7 @@ use crate::hold::Hold;
 
 /// Feeds the writers until shutdown. A broken subscription is opened again; what was delivered on it and is not
 /// acknowledged comes again.
-pub(super) async fn run(pipeline: &Pipeline, sender: mpsc::Sender<Batch>) {
+pub(super) async fn run(pipeline: &Pipeline, senders: Vec<mpsc::Sender<Batch>>) {
     let mut hold = Hold::default();
     while !pipeline.shutdown.is_cancelled() {
         match pipeline
@@ -19,7 +19,7 @@ pub(super) async fn run(pipeline: &Pipeline, sender: mpsc::Sender<Batch>) {
             Ok(consumer) => {
                 pipeline.jetstream.set_ok();
                 hold = Hold::default();
-                follow(pipeline, consumer, &sender).await;
+                follow(pipeline, consumer, &senders).await;
             }
             Err(error) => {
                 pipeline.jetstream.set_failing(error.to_string());
@@ -44,7 +44,7 @@ async fn restore_consumer(pipeline: &Pipeline) -> Result<(), sens_messaging::Err
     pipeline.messaging.ensure_raw_consumer().await
 }
 
-async fn follow(pipeline: &Pipeline, mut consumer: RawConsumer, sender: &mpsc::Sender<Batch>) {
+async fn follow(pipeline: &Pipeline, mut consumer: RawConsumer, senders: &[mpsc::Sender<Batch>]) {
     loop {
         let deliveries = tokio::select! {
             biased;
@@ -57,11 +57,17 @@ async fn follow(pipeline: &Pipeline, mut consumer: RawConsumer, sender: &mpsc::S
                 }
             },
         };
-        let batch = decode::batch(pipeline, deliveries);
-        tokio::select! {
-            biased;
-            sent = sender.send(batch) => if sent.is_err() { return },
-            () = stopped_for_long(pipeline) => return,
+        let batches = decode::batch(pipeline, deliveries).split(senders.len());
+        for (batch, sender) in batches
+            .into_iter()
+            .zip(senders)
+            .filter(|(batch, _)| !batch.messages.is_empty())
+        {
+            tokio::select! {
+                biased;
+                sent = sender.send(batch) => if sent.is_err() { return },
+                () = stopped_for_long(pipeline) => return,
+            }
         }
     }
 }

@@ -1,13 +1,14 @@
 //! From delivery to acknowledgement: one task fetches and decodes, a few write.
 //!
 //! There is no fixed waiting time: a batch is whatever arrived while the writers were busy. The channel between the two
-//! holds one batch for each writer, so memory is bounded at any lag.
+//! holds one batch for each writer, so that memory is bounded at any lag.
 
 mod commit;
 mod decode;
 mod event;
 mod fetch;
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use sens_config::Config;
@@ -16,7 +17,7 @@ use sens_observability::Component;
 use sens_schema::{Catalogue, Position};
 use sens_storage::PgPool;
 use sens_storage::write::{BatchWriter, PendingMessage};
-use tokio::sync::{Mutex, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -43,26 +44,47 @@ pub(crate) struct Batch {
     messages: Vec<PendingMessage>,
 }
 
+impl Batch {
+    /// Splits by device, so that writers side by side do not wait for each other's rows.
+    fn split(self, parts: usize) -> Vec<Self> {
+        let mut batches: Vec<Self> = (0..parts)
+            .map(|_| Self {
+                deliveries: Vec::new(),
+                messages: Vec::new(),
+            })
+            .collect();
+        for (delivery, message) in self.deliveries.into_iter().zip(self.messages) {
+            let mut hasher = DefaultHasher::new();
+            message.decoded.device.hash(&mut hasher);
+            let part = usize::try_from(hasher.finish() % parts as u64).unwrap_or_default();
+            if let Some(batch) = batches.get_mut(part) {
+                batch.deliveries.push(delivery);
+                batch.messages.push(message);
+            }
+        }
+        batches
+    }
+}
+
 /// Runs until shutdown, then gives back what is not committed, and returns.
 pub(crate) async fn run(pipeline: Pipeline) {
     let pipeline = Arc::new(pipeline);
-    let writers = pipeline.config.worker.writers.max(1);
-    let (sender, receiver) = mpsc::channel::<Batch>(1);
-    let receiver = Arc::new(Mutex::new(receiver));
     let tasks = TaskTracker::new();
-    for _ in 0..writers {
-        tasks.spawn(write(Arc::clone(&pipeline), Arc::clone(&receiver)));
-    }
-    fetch::run(&pipeline, sender).await;
+    let senders = (0..pipeline.config.worker.writers.max(1))
+        .map(|_| {
+            let (sender, receiver) = mpsc::channel::<Batch>(1);
+            tasks.spawn(write(Arc::clone(&pipeline), receiver));
+            sender
+        })
+        .collect();
+    fetch::run(&pipeline, senders).await;
     tasks.close();
     tasks.wait().await;
 }
 
 /// One writer: takes the next batch when it is done with the last.
-async fn write(pipeline: Arc<Pipeline>, receiver: Arc<Mutex<mpsc::Receiver<Batch>>>) {
-    loop {
-        let next = receiver.lock().await.recv().await;
-        let Some(batch) = next else { return };
+async fn write(pipeline: Arc<Pipeline>, mut receiver: mpsc::Receiver<Batch>) {
+    while let Some(batch) = receiver.recv().await {
         commit::run(&pipeline, batch).await;
     }
 }
