@@ -17,12 +17,22 @@ use crate::problem::Problem;
 /// How long the epoch of the stream is believed: a stream is made anew only when a store was lost.
 const EPOCH_KEPT: Duration = Duration::from_secs(5);
 
+/// How long a request waits for the epoch: with the database away it goes on without.
+const EPOCH_PATIENCE: Duration = Duration::from_millis(500);
+
+/// What was found out about the epoch, and when.
+#[derive(Debug, Clone, Copy)]
+struct Remembered {
+    asked: Instant,
+    epoch: Option<i32>,
+}
+
 /// Publishes payloads and knows the epoch of their positions. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Publisher {
     link: Link,
     pool: PgPool,
-    epoch: Arc<Mutex<Option<(Instant, i32)>>>,
+    epoch: Arc<Mutex<Option<Remembered>>>,
     seconds: Histogram,
     sizes: Histogram,
     failures: IntCounter,
@@ -71,23 +81,27 @@ impl Publisher {
     /// cannot be found out: what is published is held all the same.
     pub(crate) async fn epoch(&self) -> Option<i32> {
         let remembered = *self.remembered();
-        if let Some((at, epoch)) = remembered
-            && at.elapsed() < EPOCH_KEPT
+        if let Some(remembered) = remembered
+            && remembered.asked.elapsed() < EPOCH_KEPT
         {
-            return Some(epoch);
+            return remembered.epoch;
         }
         let messaging = self.link.get().ok()?;
-        let epoch = find_epoch(&messaging, &self.pool).await.or_else(|error| {
-            tracing::warn!(error = ?error, "the epoch of the stream cannot be found out");
+        let finding = find_epoch(&messaging, &self.pool);
+        let found = match tokio::time::timeout(EPOCH_PATIENCE, finding).await {
+            Ok(Ok(None)) => return None,
+            Ok(Ok(found)) => found,
             // Better the last known one than none: it changes with the loss of a store only.
-            remembered.map(|(_, epoch)| Some(epoch)).ok_or(error)
+            Ok(Err(_)) | Err(_) => remembered.and_then(|remembered| remembered.epoch),
+        };
+        *self.remembered() = Some(Remembered {
+            asked: Instant::now(),
+            epoch: found,
         });
-        let epoch = epoch.ok().flatten()?;
-        *self.remembered() = Some((Instant::now(), epoch));
-        Some(epoch)
+        found
     }
 
-    fn remembered(&self) -> std::sync::MutexGuard<'_, Option<(Instant, i32)>> {
+    fn remembered(&self) -> std::sync::MutexGuard<'_, Option<Remembered>> {
         self.epoch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

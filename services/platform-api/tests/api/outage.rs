@@ -42,7 +42,7 @@ async fn reads_go_on_while_nats_is_away() -> Result<()> {
 
 #[tokio::test]
 async fn a_lost_database_is_a_retryable_problem() -> Result<()> {
-    let mut bench = Bench::start(&[("DATABASE_ACQUIRE_TIMEOUT_SECONDS", "1")]).await?;
+    let mut bench = Bench::start_durable(&[("DATABASE_ACQUIRE_TIMEOUT_SECONDS", "1")]).await?;
     bench.postgres.kill9().await?;
     assert_eventually!(
         PATIENCE,

@@ -83,7 +83,15 @@ impl Answer {
 impl Bench {
     /// Starts everything, with further environment variables for the service.
     pub(crate) async fn start(env: &[(&str, &str)]) -> Result<Self> {
-        let postgres = Postgres::start().await?;
+        Self::start_on(Postgres::start().await?, env).await
+    }
+
+    /// The same on a database that survives its own death: it forgets nothing it has committed.
+    pub(crate) async fn start_durable(env: &[(&str, &str)]) -> Result<Self> {
+        Self::start_on(Postgres::start_durable().await?, env).await
+    }
+
+    async fn start_on(postgres: Postgres, env: &[(&str, &str)]) -> Result<Self> {
         let nats = Nats::start().await?;
         let owner = database(&postgres.url());
         sens_storage::migrate(&owner).await?;
