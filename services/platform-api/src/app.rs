@@ -6,8 +6,9 @@ use std::time::Duration;
 use moka::future::Cache;
 use prometheus::{IntCounter, IntGauge};
 use sens_config::Config;
-use sens_observability::metrics::{self, MetricError};
-use sens_observability::{BuildInfo, CancellationToken, Health, Runtime};
+use sens_observability::metrics;
+use sens_observability::{BuildInfo, CancellationToken, Health, RunError, Runtime};
+use sens_schema::DecoderMap;
 use sens_storage::Pools;
 
 use crate::auth::{Authenticator, StoredKeys};
@@ -32,6 +33,8 @@ pub(crate) struct App {
     pub(crate) shutdown: CancellationToken,
     /// Database.
     pub(crate) pools: Pools,
+    /// Which decoders are asked for which message.
+    pub(crate) decoders: Arc<DecoderMap>,
     /// Who calls.
     pub(crate) authenticator: Arc<dyn Authenticator>,
     /// NATS, once it is there.
@@ -59,16 +62,18 @@ impl App {
     /// Puts the parts together. Nothing is connected yet.
     ///
     /// # Errors
-    /// When a metric cannot be registered.
+    /// When a metric cannot be registered or a decoder rule is wrong.
     pub(crate) fn new(
         runtime: &Runtime,
         pools: Pools,
         link: Link,
         feed: Feed,
-    ) -> Result<Self, MetricError> {
+    ) -> Result<Self, RunError> {
         let config = Arc::clone(&runtime.config);
         let registry = &runtime.registry;
+        let decoders = DecoderMap::configured(config.ingest.decoders.as_deref())?;
         Ok(Self {
+            decoders: Arc::new(decoders),
             build: runtime.build.clone(),
             health: runtime.health.clone(),
             shutdown: runtime.shutdown.clone(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sens_messaging::Messaging;
 use sens_observability::Runtime;
-use sens_schema::Position;
+use sens_schema::{DecoderMap, Position};
 use sens_storage::write::{self, BatchWriter};
 use sens_storage::{PgPool, Pools};
 use tokio::sync::watch;
@@ -20,6 +20,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs until the shutdown token fires. Dependencies that are away at start are waited for.
 pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
+    let decoders = DecoderMap::configured(runtime.config.ingest.decoders.as_deref())?;
     let metrics = Metrics::register(&runtime.registry)?;
     let jetstream = runtime.health.component("jetstream");
     let database = runtime.health.component("database");
@@ -68,6 +69,7 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
         writer: BatchWriter::new(pools.primary.clone()),
         pool: pools.primary.clone(),
         origin: start.origin,
+        decoders,
         catalogue,
         metrics,
         database,

@@ -121,6 +121,14 @@ impl DecoderMap {
         Ok(map)
     }
 
+    /// The map of a setting: [`DecoderMap::parse`] where there is one, else the built-in one.
+    ///
+    /// # Errors
+    /// As [`DecoderMap::parse`].
+    pub fn configured(setting: Option<&str>) -> Result<Self, InvalidDecoderMap> {
+        setting.map_or_else(|| Ok(Self::builtin().clone()), Self::parse)
+    }
+
     /// The way of a message; without decoders when no rule is about it.
     pub(super) fn route(&self, topic: &Topic, content_type: Option<&str>) -> Route<'_> {
         let content_type = content_type.map(media_type);

@@ -4,7 +4,7 @@ use sens_config::Config;
 use sens_messaging::Delivery;
 use sens_schema::{
     Catalogue, ClockPolicy, DecodeContext, Decoded, DeviceRef, ItemError, Position, Reason,
-    Startup, Topic, decode, provision,
+    Startup, Topic, provision,
 };
 use sens_storage::write::{PendingMessage, VerifiedStartup};
 
@@ -14,7 +14,7 @@ pub(super) fn batch(pipeline: &Pipeline, deliveries: Vec<Delivery>) -> Batch {
     let catalogue = pipeline.catalogue.borrow().clone();
     let messages = deliveries
         .iter()
-        .map(|delivery| message(&pipeline.config, &catalogue, pipeline.origin, delivery))
+        .map(|delivery| message(pipeline, &catalogue, delivery))
         .collect();
     Batch {
         deliveries,
@@ -22,16 +22,12 @@ pub(super) fn batch(pipeline: &Pipeline, deliveries: Vec<Delivery>) -> Batch {
     }
 }
 
-fn message(
-    config: &Config,
-    catalogue: &Catalogue,
-    origin: Position,
-    delivery: &Delivery,
-) -> PendingMessage {
+fn message(pipeline: &Pipeline, catalogue: &Catalogue, delivery: &Delivery) -> PendingMessage {
     let envelope = &delivery.envelope;
     let truncated = envelope.truncated.as_ref();
     let topic = Topic::parse(&envelope.topic);
-    let mut decoded = decode(
+    let origin = pipeline.origin;
+    let mut decoded = pipeline.decoders.decode(
         &delivery.payload,
         &DecodeContext {
             topic: &topic,
@@ -47,7 +43,7 @@ fn message(
             clock: ClockPolicy::default(),
         },
     );
-    let startups = verify_startups(config, &mut decoded);
+    let startups = verify_startups(&pipeline.config, &mut decoded);
     PendingMessage {
         sequence: delivery.sequence,
         maybe_known: delivery.attempt > 1 || delivery.sequence <= origin.seq,

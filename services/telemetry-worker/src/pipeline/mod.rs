@@ -14,7 +14,7 @@ use std::sync::Arc;
 use sens_config::Config;
 use sens_messaging::{Delivery, Messaging};
 use sens_observability::Component;
-use sens_schema::{Catalogue, Position};
+use sens_schema::{Catalogue, DecoderMap, Position};
 use sens_storage::PgPool;
 use sens_storage::write::{BatchWriter, PendingMessage};
 use tokio::sync::{mpsc, watch};
@@ -31,6 +31,8 @@ pub(crate) struct Pipeline {
     pub(crate) pool: PgPool,
     /// Epoch of the stream, and the highest sequence committed before this process started.
     pub(crate) origin: Position,
+    /// Which decoders are asked for which message.
+    pub(crate) decoders: DecoderMap,
     pub(crate) catalogue: watch::Receiver<Arc<Catalogue>>,
     pub(crate) metrics: Metrics,
     pub(crate) database: Component,

@@ -1,6 +1,6 @@
 //! Which readings of a payload are stored: the payload is decoded again, and its readings are looked up by identity.
 
-use sens_schema::{ClockPolicy, DecodeContext, Position, Topic, decode, time};
+use sens_schema::{ClockPolicy, DecodeContext, Position, Topic, time};
 use sens_storage::query::raw_records::{self, ReadingIdentity, StoredReading};
 use sens_storage::write::load_catalogue;
 use serde::Serialize;
@@ -68,7 +68,7 @@ pub(super) async fn stored(
         catalogue: &catalogue,
         clock: ClockPolicy::default(),
     };
-    let decoded = decode(&record.payload, &context);
+    let decoded = app.decoders.decode(&record.payload, &context);
     let identities: Vec<ReadingIdentity> = decoded
         .readings
         .iter()
