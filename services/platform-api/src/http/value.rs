@@ -6,9 +6,10 @@ use serde::{Serialize, Serializer};
 /// Integers up to here are exact in a double and are written without a fraction.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// A number, a boolean or text.
-#[derive(Debug, Clone, PartialEq, utoipa::ToSchema)]
+/// A number, a boolean or text, as plain JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 #[schema(as = Value)]
+#[serde(untagged)]
 #[expect(
     dead_code,
     reason = "only describes the three forms in the OpenAPI document"

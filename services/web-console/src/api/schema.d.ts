@@ -1065,7 +1065,7 @@ export interface components {
          * @example 2026-11-20T10:00:00.000000Z
          */
         Timestamp: string;
-        /** @description A number, a boolean or text. */
+        /** @description A number, a boolean or text, as plain JSON. */
         Value: number | boolean | string;
         /** @description Which build runs. */
         Version: {
