@@ -19,8 +19,8 @@ use crate::http::edge::{self, Edge};
 use crate::http::{cors, timeout};
 use crate::problem::{Code, Problem};
 use crate::routes::{
-    accounting, analytics, api_keys, devices, docs, health, ingest, ingest_errors, metrics,
-    overview, raw_records, stream, web, whoami,
+    accounting, analytics, api_keys, dead_letters, devices, docs, health, ingest, ingest_errors,
+    metrics, overview, raw_records, stream, web, whoami,
 };
 
 /// Every documented route.
@@ -47,6 +47,12 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(ingest::post_ingest))
         .routes(routes!(ingest_errors::list_ingest_errors))
         .routes(routes!(raw_records::get_raw_record))
+        .routes(routes!(dead_letters::list_dead_letters))
+        .routes(routes!(
+            dead_letters::get_dead_letter,
+            dead_letters::delete_dead_letter
+        ))
+        .routes(routes!(dead_letters::requeue_dead_letter))
         .routes(routes!(accounting::accounting))
         .routes(routes!(api_keys::list_api_keys, api_keys::create_api_key))
         .routes(routes!(api_keys::delete_api_key))

@@ -48,6 +48,19 @@ access! {
     Admin: [Role::Admin];
 }
 
+/// May change what is in operation; who it was is kept.
+pub(crate) struct Operator(pub(crate) Caller);
+
+impl FromRequestParts<App> for Operator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        require(parts, app, &[Role::Operator, Role::Admin])
+            .await
+            .map(Self)
+    }
+}
+
 /// Anyone with a valid key.
 pub(crate) struct Anyone(pub(crate) Caller);
 

@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 
 use crate::problem::Problem;
 
-pub(crate) use access::{Admin, Anyone, Sender, Viewer};
+pub(crate) use access::{Admin, Anyone, Operator, Sender, Viewer};
 pub(crate) use role::Role;
 pub(crate) use stored_keys::StoredKeys;
 

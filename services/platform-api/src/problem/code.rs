@@ -16,6 +16,7 @@ pub(crate) enum Code {
     DeviceNotFound,
     RawRecordNotFound,
     ApiKeyNotFound,
+    DeadLetterNotFound,
     MethodNotAllowed,
     NotAcceptable,
     PayloadTooLarge,
@@ -78,7 +79,7 @@ const fn transient(
 }
 
 /// Every code, in the order of its declaration.
-pub(crate) static TABLE: [Entry; 21] = [
+pub(crate) static TABLE: [Entry; 22] = [
     permanent(
         Code::InvalidParameter,
         "invalid_parameter",
@@ -159,6 +160,13 @@ pub(crate) static TABLE: [Entry; 21] = [
         StatusCode::NOT_FOUND,
         "There is no such API key",
         "No API key has this id. The id is the middle part of `sens_<id>_<secret>`.",
+    ),
+    permanent(
+        Code::DeadLetterNotFound,
+        "dead_letter_not_found",
+        StatusCode::NOT_FOUND,
+        "There is no such dead letter",
+        "No dead letter has this number. It may have been requeued or dropped: /v1/messages/{id} of its message tells.",
     ),
     permanent(
         Code::MethodNotAllowed,

@@ -60,6 +60,22 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
         "/v1/raw-records/{id}",
         &["viewer", "operator", "admin"],
     ),
+    ("GET", "/v1/dead-letters", &["viewer", "operator", "admin"]),
+    (
+        "GET",
+        "/v1/dead-letters/{number}",
+        &["viewer", "operator", "admin"],
+    ),
+    (
+        "DELETE",
+        "/v1/dead-letters/{number}",
+        &["operator", "admin"],
+    ),
+    (
+        "POST",
+        "/v1/dead-letters/{number}/requeue",
+        &["operator", "admin"],
+    ),
     ("GET", "/v1/accounting", &["viewer", "operator", "admin"]),
     ("GET", "/v1/api-keys", &["admin"]),
     ("POST", "/v1/api-keys", &["admin"]),

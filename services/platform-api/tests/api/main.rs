@@ -2,6 +2,7 @@
 
 mod access;
 mod accounting;
+mod dead_letters;
 mod ingest;
 mod outage;
 mod pages;
