@@ -166,7 +166,7 @@ pub(crate) static TABLE: [Entry; 22] = [
         "dead_letter_not_found",
         StatusCode::NOT_FOUND,
         "There is no such dead letter",
-        "No dead letter has this number. It may have been requeued or dropped: /v1/messages/{id} of its message tells.",
+        "No dead letter has this number. It may have been requeued or dropped.",
     ),
     permanent(
         Code::MethodNotAllowed,

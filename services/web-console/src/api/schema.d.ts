@@ -1180,7 +1180,7 @@ export interface components {
         Requeued: {
             /** @description Where it stood in the raw stream. */
             message_id: string;
-            /** @description Where it stands now; `/v1/messages/{id}` follows it. */
+            /** @description Where it stands now. */
             new_message_id: string;
             /**
              * Format: int64

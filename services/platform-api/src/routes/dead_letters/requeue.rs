@@ -19,7 +19,7 @@ pub(crate) struct Requeued {
     number: u64,
     /// Where it stood in the raw stream.
     message_id: String,
-    /// Where it stands now; `/v1/messages/{id}` follows it.
+    /// Where it stands now.
     new_message_id: String,
 }
 
