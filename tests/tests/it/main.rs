@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod api_faults;
 mod drain;
 mod kills;
 mod malformed;
 mod network;
 mod replicas;
+mod rest;
 mod samples;
 mod support;

@@ -2,6 +2,7 @@
 
 pub(crate) mod load;
 pub(crate) mod mqtt;
+pub(crate) mod rest;
 
 use std::time::Duration;
 
