@@ -8,7 +8,7 @@ use sens_testkit::{Platform, assert_eventually, poll_interval};
 use tokio::task::JoinHandle;
 
 use super::mqtt::Device;
-use super::number;
+use super::{PATIENCE, number};
 
 /// The metric whose value is the number of the message; unlisted, so it has no range.
 const METRIC: &str = "message_number";
@@ -104,19 +104,51 @@ pub(crate) fn stored(platform: &Platform) -> u64 {
 
 /// Waits until redelivered messages are through as well: the ledger knows each raw record, and its sums agree.
 async fn ledger_balances(platform: &Platform) {
-    let balance = "SELECT count(*) FROM (
-         SELECT (SELECT count(*) FROM raw_record) AS raw, (SELECT count(DISTINCT (epoch, seq)) FROM raw_record) AS positions,
-                sum(parsed + failed + control) AS messages, sum(dead) AS dead, sum(decoded) AS decoded,
-                sum(processed + duplicate + error) AS outcomes, sum(processed) AS processed,
-                (SELECT count(*) FROM processed_record) AS readings
-         FROM ingest_ledger
-     ) sums WHERE raw = positions AND raw = messages AND dead = 0 AND decoded = outcomes AND processed = readings";
     assert_eventually!(
-        Duration::from_secs(30),
-        number(platform, balance) == 1,
-        "a balanced ledger"
+        PATIENCE,
+        balanced(&platform.sql(BOOKS).unwrap()),
+        "balanced books; raw, positions, messages, dead, decoded, outcomes, processed, readings: {}; \
+         in the ledger more than once: {}; in the ledger without a raw record: {}; raw records without ledger: {}",
+        platform.sql(BOOKS).unwrap(),
+        platform.sql(TWICE).unwrap(),
+        platform.sql(NO_RECORD).unwrap(),
+        platform.sql(NO_LEDGER).unwrap(),
     );
 }
+
+fn balanced(books: &str) -> bool {
+    let sums: Vec<u64> = books.split('|').map(|sum| sum.parse().unwrap()).collect();
+    let [
+        raw,
+        positions,
+        messages,
+        dead,
+        decoded,
+        outcomes,
+        processed,
+        readings,
+    ] = sums[..]
+    else {
+        panic!("{books}")
+    };
+    raw == positions && raw == messages && dead == 0 && decoded == outcomes && processed == readings
+}
+
+const BOOKS: &str = "SELECT (SELECT count(*) FROM raw_record), (SELECT count(DISTINCT (epoch, seq)) FROM raw_record),
+    sum(parsed + failed + control), sum(dead), sum(decoded), sum(processed + duplicate + error), sum(processed),
+    (SELECT count(*) FROM processed_record) FROM ingest_ledger";
+
+/// Pairs of ledger rows that speak of the same positions.
+const TWICE: &str = "SELECT coalesce(string_agg(a.id || '+' || b.id || ' ' || (a.seqs * b.seqs)::text, ', '), 'none')
+    FROM ingest_ledger a JOIN ingest_ledger b ON a.id < b.id AND a.epoch = b.epoch AND a.seqs && b.seqs";
+
+const NO_RECORD: &str =
+    "SELECT coalesce(sum(upper(r) - lower(r)), 0) || ' of ' || (SELECT count(*) FROM raw_record)
+    FROM (SELECT unnest((SELECT range_agg(r) FROM ingest_ledger l, unnest(l.seqs) r)
+                      - (SELECT range_agg(int8range(seq, seq + 1)) FROM raw_record)) r) missing";
+
+const NO_LEDGER: &str = "SELECT count(*) FROM raw_record w
+    WHERE NOT EXISTS (SELECT FROM ingest_ledger l WHERE l.epoch = w.epoch AND l.seqs @> w.seq)";
 
 fn payload(index: u64) -> String {
     let at = format!(
