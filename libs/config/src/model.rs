@@ -186,6 +186,8 @@ pub struct Nats {
     pub events_max_age_seconds: u64,
     /// Number of subjects the raw stream is spread over.
     pub subject_shards: u16,
+    /// Monitoring endpoint of the server, `http://`.
+    pub monitor_url: Option<String>,
 }
 
 /// MQTT settings.
@@ -303,6 +305,7 @@ impl Default for Config {
                 raw_max_bytes: 2_147_483_648,
                 events_max_age_seconds: 3600,
                 subject_shards: 1,
+                monitor_url: None,
             },
             mqtt: Mqtt {
                 url: "mqtt://127.0.0.1:1883".into(),

@@ -164,6 +164,8 @@ pub(crate) const TABLE: &[Row] = &[
         "How long events can be resumed from SENS_EVENTS."),
     plain!(NATS, "SENS_NATS__SUBJECT_SHARDS", "nats.subject_shards", config.nats.subject_shards, "1",
         "Number of subjects that raw messages are spread over."),
+    computed!(NATS, "SENS_NATS__MONITOR_URL", "nats.monitor_url", config.nats.monitor_url, "",
+        "Monitoring endpoint of nats-server (http://host:8222), read for the durability certificate: does it sync before it acknowledges?"),
 
     plain!(MQTT, "SENS_MQTT__URL", "mqtt.url", config.mqtt.url, "mqtt://127.0.0.1:1883",
         "MQTT broker, mqtt:// or mqtts:// for TLS."),

@@ -184,6 +184,9 @@ fn nats(config: &Config, faults: &mut Vec<String>) {
     for part in nats.url.split(',') {
         url(faults, "SENS_NATS__URL", part.trim(), &["nats", "tls"]);
     }
+    if let Some(monitor) = &nats.monitor_url {
+        url(faults, "SENS_NATS__MONITOR_URL", monitor, &["http"]);
+    }
     file(faults, "SENS_NATS__CREDS_FILE", nats.creds_file.as_deref());
     file(faults, "SENS_NATS__CA_FILE", nats.ca_file.as_deref());
     if nats.user.is_some() != nats.password.is_some() {

@@ -4,6 +4,7 @@
 mod connection;
 mod consumer;
 mod dead_letters;
+mod durability;
 mod error;
 mod events;
 mod headers;
@@ -15,6 +16,7 @@ mod streams;
 pub use connection::{ConnectionState, Messaging};
 pub use consumer::{Delivery, RawConsumer};
 pub use dead_letters::{DeadLetter, DeadLetterCause, StoredDeadLetter};
+pub use durability::nats_sync;
 pub use error::Error;
 pub use events::{EventFeed, FeedItem};
 pub use publisher::{Outgoing, PublishError, RawPublisher};

@@ -12,6 +12,7 @@ mod cbor;
 mod convert;
 mod decode;
 mod dedup;
+pub mod durability;
 pub mod envelope;
 pub mod event;
 mod json;

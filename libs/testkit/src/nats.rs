@@ -176,7 +176,11 @@ impl Nats {
 }
 
 fn configuration(options: &NatsOptions, dir: &Path, port: u16, monitor: u16) -> String {
-    let sync = if options.sync_always { "always" } else { "2m" };
+    let sync = if options.sync_always {
+        "always"
+    } else {
+        "\"2m\""
+    };
     let mut text = format!(
         "host: 127.0.0.1\nport: {port}\nhttp: \"127.0.0.1:{monitor}\"\nmax_payload: {}\n\
          jetstream {{\n  store_dir: {:?}\n  sync_interval: {sync}\n  max_file_store: {}\n}}\n",

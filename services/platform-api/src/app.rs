@@ -16,6 +16,7 @@ use crate::feed::Feed;
 use crate::link::Link;
 use crate::publish::Publisher;
 use crate::routes::overview::Overview;
+use crate::routes::system::Certificate;
 
 /// How long the overview is kept: it sums up the whole ledger.
 const OVERVIEW_KEPT: Duration = Duration::from_secs(2);
@@ -43,6 +44,8 @@ pub(crate) struct App {
     pub(crate) publisher: Publisher,
     /// Out of the event stream.
     pub(crate) feed: Feed,
+    /// Judges what acknowledgements rest on.
+    pub(crate) certificate: Certificate,
     /// The overview of the last moments.
     pub(crate) overview: Cache<(), Arc<Overview>>,
     /// Counts of this service.
@@ -82,6 +85,12 @@ impl App {
                 config.api.bootstrap_key.as_ref(),
             )),
             publisher: Publisher::new(link.clone(), pools.read.clone(), registry)?,
+            certificate: Certificate::new(
+                Arc::clone(&config),
+                link.clone(),
+                pools.primary.clone(),
+                registry,
+            )?,
             overview: Cache::builder()
                 .max_capacity(1)
                 .time_to_live(OVERVIEW_KEPT)

@@ -20,7 +20,7 @@ use crate::http::{cors, timeout};
 use crate::problem::{Code, Problem};
 use crate::routes::{
     accounting, analytics, api_keys, dead_letters, devices, docs, health, ingest, ingest_errors,
-    metrics, overview, raw_records, stream, web, whoami,
+    metrics, overview, raw_records, stream, system, web, whoami,
 };
 
 /// Every documented route.
@@ -54,6 +54,7 @@ fn documented() -> OpenApiRouter<App> {
         ))
         .routes(routes!(dead_letters::requeue_dead_letter))
         .routes(routes!(accounting::accounting))
+        .routes(routes!(system::durability))
         .routes(routes!(api_keys::list_api_keys, api_keys::create_api_key))
         .routes(routes!(api_keys::delete_api_key))
 }

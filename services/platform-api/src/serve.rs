@@ -13,6 +13,7 @@ use crate::http::edge::Edge;
 use crate::link::Link;
 use crate::router;
 use crate::routes::health;
+use crate::routes::system::watch_durability;
 
 /// What the service says about itself.
 pub const INFO: ServiceInfo = ServiceInfo {
@@ -41,6 +42,7 @@ pub async fn run(runtime: Runtime) -> Result<(), RunError> {
         runtime.shutdown.clone(),
     );
     let app = App::new(&runtime, pools.clone(), link, feed)?;
+    watch_durability(app.certificate.clone(), runtime.shutdown.clone());
     let router = router::router(app, Edge::new(&runtime.registry)?);
 
     let address = config.api.listen;

@@ -21,6 +21,10 @@ impl Site {
         let variables = vec![
             ("DATABASE_URL", postgres.create_fresh_database()?),
             ("SENS_NATS__URL", nats.url()),
+            (
+                "SENS_NATS__MONITOR_URL",
+                format!("http://{}", nats.monitor()),
+            ),
             ("SENS_MQTT__URL", mosquitto.url()),
         ];
         Ok(Self {
@@ -78,6 +82,11 @@ async fn a_new_site_is_migrated_and_found_healthy() -> anyhow::Result<()> {
     let healthy = site.sensctl(&["doctor", "--ledger"]).await?;
     assert_eq!(healthy.code, 0, "{healthy:?}");
     assert!(!healthy.out.contains("FAIL"), "{healthy:?}");
+    assert!(
+        healthy.out.contains("warn  durability the MQTT sessions"),
+        "{healthy:?}"
+    );
+    assert!(!healthy.out.contains("sync_interval"), "{healthy:?}");
     Ok(())
 }
 

@@ -97,6 +97,8 @@ metrics! {
         "Time to answer a request, by method, route template and status code.";
     HTTP_INGEST_ITEMS: Counter "http_ingest_items_total" [] &[], API,
         "Items taken by POST /v1/ingest.";
+    DURABILITY_STRICT: Gauge "sens_durability_strict" [] &[], API,
+        "1 while every setting that acknowledgements rest on is strict, else 0; /v1/system/durability says why.";
     SSE_STREAMS: Gauge "sens_sse_streams" [] &[], API,
         "Open live streams.";
 }

@@ -173,6 +173,7 @@ impl PlatformBuilder {
             log_dir: dir.path().join("logs"),
             postgres_port: postgres.port()?,
             nats_port: nats.port(),
+            nats_monitor: nats.monitor(),
             mqtt_port: mosquitto.port(),
             mqtt_login: self.mqtt_login.clone(),
             proxy_ports: proxies.as_ref().map(Proxies::ports),

@@ -22,6 +22,7 @@ pub(super) struct Environment {
     pub(super) log_dir: PathBuf,
     pub(super) postgres_port: u16,
     pub(super) nats_port: u16,
+    pub(super) nats_monitor: String,
     pub(super) mqtt_port: u16,
     pub(super) mqtt_login: Option<(String, String)>,
     pub(super) proxy_ports: Option<ProxyPorts>,
@@ -59,6 +60,11 @@ impl Environment {
         ("SENS_NATS__URL", format!("nats://127.0.0.1:{port}"))
     }
 
+    fn nats_monitor(&self) -> (&'static str, String) {
+        let url = format!("http://{}", self.nats_monitor);
+        ("SENS_NATS__MONITOR_URL", url)
+    }
+
     fn mqtt(&self) -> Variables {
         let port = self.proxy_ports.map_or(self.mqtt_port, |ports| ports.mqtt);
         let mut variables = vec![("SENS_MQTT__URL", format!("mqtt://127.0.0.1:{port}"))];
@@ -82,6 +88,7 @@ impl Environment {
                     "SENS_NATS__URL",
                     format!("nats://127.0.0.1:{}", self.nats_port),
                 ),
+                self.nats_monitor(),
             ],
         )
     }
@@ -108,6 +115,7 @@ impl Environment {
         let variables = vec![
             ("DATABASE_URL", url),
             self.nats(),
+            self.nats_monitor(),
             self.provision(),
             ("SENS_API__LISTEN", format!("127.0.0.1:{}", self.api_port)),
             ("SENS_API__BOOTSTRAP_KEY", self.secrets.api_key.clone()),

@@ -393,14 +393,10 @@ fn prepare(tools: &Tools, dir: &DataDir, options: &PostgresOptions) -> Result<()
 }
 
 fn launch(tools: &Tools, dir: &Path, port: u16, options: &PostgresOptions) -> Launch {
-    let onoff = if options.durable { "on" } else { "off" };
     let mut settings: Vec<(String, String)> = [
         ("listen_addresses", "127.0.0.1"),
         ("unix_socket_directories", ""),
         ("max_connections", "200"),
-        ("fsync", onoff),
-        ("synchronous_commit", onoff),
-        ("full_page_writes", onoff),
         ("log_checkpoints", "off"),
         ("timezone", "UTC"),
     ]
@@ -408,6 +404,11 @@ fn launch(tools: &Tools, dir: &Path, port: u16, options: &PostgresOptions) -> La
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .collect();
     settings.push(("port".into(), port.to_string()));
+    if !options.durable {
+        // A durable server keeps its defaults, so that a test may change them while it runs.
+        let lazy = ["fsync", "synchronous_commit", "full_page_writes"];
+        settings.extend(lazy.map(|name| (name.to_owned(), "off".to_owned())));
+    }
     settings.extend(options.settings.iter().cloned());
     let mut args = vec!["-D".to_owned(), dir.join("data").display().to_string()];
     for (name, value) in settings {

@@ -13,5 +13,6 @@ pub(crate) mod metrics;
 pub(crate) mod overview;
 pub(crate) mod raw_records;
 pub(crate) mod stream;
+pub(crate) mod system;
 pub(crate) mod web;
 pub(crate) mod whoami;

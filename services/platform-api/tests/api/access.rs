@@ -77,6 +77,11 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
         &["operator", "admin"],
     ),
     ("GET", "/v1/accounting", &["viewer", "operator", "admin"]),
+    (
+        "GET",
+        "/v1/system/durability",
+        &["viewer", "operator", "admin"],
+    ),
     ("GET", "/v1/api-keys", &["admin"]),
     ("POST", "/v1/api-keys", &["admin"]),
     ("DELETE", "/v1/api-keys/{id}", &["admin"]),

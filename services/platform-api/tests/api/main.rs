@@ -2,7 +2,9 @@
 
 mod access;
 mod accounting;
+mod administrator;
 mod dead_letters;
+mod durability;
 mod ingest;
 mod outage;
 mod pages;

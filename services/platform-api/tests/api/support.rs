@@ -92,7 +92,15 @@ impl Bench {
     }
 
     async fn start_on(postgres: Postgres, env: &[(&str, &str)]) -> Result<Self> {
-        let nats = Nats::start().await?;
+        Self::start_with(postgres, Nats::start().await?, env).await
+    }
+
+    /// The same on these servers.
+    pub(crate) async fn start_with(
+        postgres: Postgres,
+        nats: Nats,
+        env: &[(&str, &str)],
+    ) -> Result<Self> {
         let owner = database(&postgres.url());
         sens_storage::migrate(&owner).await?;
         let password = Secret::new("api-password");

@@ -3,6 +3,7 @@
 mod check_config;
 mod dead_letters;
 mod doctor;
+mod durability;
 mod keys;
 mod ledger;
 mod logins;

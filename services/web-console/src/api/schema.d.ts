@@ -462,6 +462,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/system/durability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Durability certificate
+         * @description Reads the live settings of NATS, its streams, PostgreSQL and the MQTT sessions, and says whether an acknowledgement
+         *     survives a power cut. What cannot be read counts as a reason.
+         */
+        get: operations["durability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/whoami": {
         parameters: {
             query?: never;
@@ -594,12 +615,21 @@ export interface components {
         };
         /** @description State of one component. */
         ComponentHealth: {
-            /** @description What is wrong. */
+            /** @description What is wrong; of `durability` the verdict of `/v1/system/durability`, which never makes it fail. */
             detail?: string | null;
             /** @description Its name. */
             name: string;
             /** @description Whether it works. */
             ok: boolean;
+        };
+        /** @description A setting of PostgreSQL. */
+        DatabasePolicy: {
+            /** @description Name of the setting. */
+            name: string;
+            /** @description The role or database it is set for; `null` for everybody. */
+            scope?: string | null;
+            /** @description Its value. */
+            value: string;
         };
         /** @description A message that the database refused for good. */
         DeadLetter: {
@@ -729,6 +759,34 @@ export interface components {
          * @enum {string}
          */
         DeviceStatus: "online" | "silent" | "never_seen";
+        /** @description What an acknowledgement of the platform is worth, by the settings in force. */
+        Durability: {
+            /** @description When the settings were read. */
+            read_at: components["schemas"]["Timestamp"];
+            /** @description Why it is not strict. */
+            reasons: components["schemas"]["DurabilityReason"][];
+            /** @description What was read; a part that could not be read is `null`. */
+            settings: components["schemas"]["DurabilitySettings"];
+            /** @description `strict`: what is acknowledged survives a power cut. `degraded`: it may not, or it cannot be known. */
+            verdict: string;
+        };
+        /** @description A setting that weakens the promise, or that cannot be read. */
+        DurabilityReason: {
+            /** @description Stable code. */
+            code: string;
+            /** @description What is set, what follows and what to do. */
+            detail: string;
+        };
+        /** @description The settings in force. */
+        DurabilitySettings: {
+            /** @description Settings of PostgreSQL. */
+            database?: components["schemas"]["DatabasePolicy"][] | null;
+            /** @description Sessions of the ingestion workers at their broker. */
+            mqtt_sessions?: components["schemas"]["SessionPolicy"][] | null;
+            nats?: components["schemas"]["NatsSettings"] | null;
+            /** @description Streams that must not lose messages. */
+            streams?: components["schemas"]["StreamPolicy"][] | null;
+        };
         /** @description Extensions and retractions of each device. */
         ExtensionVsRetraction: {
             /** @description A row per device, by serial. */
@@ -983,6 +1041,16 @@ export interface components {
             /** @description The metrics, by name. */
             items: components["schemas"]["Metric"][];
         };
+        /** @description How the NATS server writes to its disk. */
+        NatsSettings: {
+            /** @description Whether every message is on disk before it is acknowledged. */
+            sync_always: boolean;
+            /**
+             * Format: int64
+             * @description Seconds between syncs otherwise.
+             */
+            sync_interval_seconds: number;
+        };
         /** @description A new key. Its secret is shown here and never again. */
         NewKey: components["schemas"]["ApiKey"] & {
             /** @description The key, to be sent as `Authorization: Bearer <key>`. */
@@ -1193,6 +1261,51 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "ingest" | "operator" | "admin";
+        /** @description What an ingestion worker has agreed on with its broker. */
+        SessionPolicy: {
+            /** @description Client id of the session. */
+            client_id: string;
+            /**
+             * Format: int32
+             * @description Quality of service of the subscriptions.
+             */
+            qos: number;
+            /**
+             * Format: int32
+             * @description Packets the broker may send without an acknowledgement.
+             */
+            receive_maximum: number;
+            /** @description Whether its worker is there. */
+            served: boolean;
+            /**
+             * Format: int32
+             * @description How long the broker keeps the session without its worker.
+             */
+            session_expiry_seconds: number;
+        };
+        /** @description Policies of a stream. */
+        StreamPolicy: {
+            /** @description What happens when it is full: `new` or `old` messages are dropped. */
+            discard: string;
+            /**
+             * Format: int64
+             * @description Age at which messages are dropped; 0 for never.
+             */
+            max_age_seconds: number;
+            /**
+             * Format: int64
+             * @description Messages kept of each subject; `null` for all.
+             */
+            max_messages_per_subject?: number | null;
+            /** @description Name of the stream. */
+            name: string;
+            /** @description Copies in the cluster. */
+            replicas: number;
+            /** @description `limits`, `interest` or `workqueue`. */
+            retention: string;
+            /** @description `file` or `memory`. */
+            storage: string;
+        };
         /**
          * Format: date-time
          * @description An instant in an answer.
@@ -2914,6 +3027,62 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    durability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the certificate */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Durability"];
                 };
             };
             /** @description no valid key: `unauthenticated` */

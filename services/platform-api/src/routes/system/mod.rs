@@ -1,0 +1,7 @@
+//! `/v1/system`: what the platform runs on.
+
+mod durability;
+mod watch;
+
+pub(crate) use durability::*;
+pub(crate) use watch::{Certificate, watch_durability};
