@@ -53,7 +53,8 @@ impl BatchWriter {
         }
     }
 
-    /// Stores the batch: all of it or nothing. On success every message is committed and may be acknowledged.
+    /// Stores the batch: all of it or nothing. On success every message is committed and may be acknowledged. The
+    /// messages' sequences must differ: a message counts in the ledger as often as it is in the batch.
     ///
     /// Must not be cancelled midway (`select!`, timeout): a dropped transaction costs a connection.
     ///

@@ -8,9 +8,11 @@ use sens_schema::{
 };
 use sens_storage::write::{PendingMessage, VerifiedStartup};
 
+use super::once::once;
 use super::{Batch, Pipeline};
 
 pub(super) fn batch(pipeline: &Pipeline, deliveries: Vec<Delivery>) -> Batch {
+    let deliveries = once(deliveries, |delivery| (delivery.sequence, delivery.attempt));
     let catalogue = pipeline.catalogue.borrow().clone();
     let messages = deliveries
         .iter()

@@ -7,6 +7,7 @@ mod commit;
 mod decode;
 mod event;
 mod fetch;
+mod once;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
