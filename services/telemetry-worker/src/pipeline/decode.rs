@@ -12,7 +12,7 @@ use super::once::once;
 use super::{Batch, Pipeline};
 
 pub(super) fn batch(pipeline: &Pipeline, deliveries: Vec<Delivery>) -> Batch {
-    let deliveries = once(deliveries, |delivery| (delivery.sequence, delivery.attempt));
+    let deliveries = once(deliveries, |delivery| delivery.sequence);
     let catalogue = pipeline.catalogue.borrow().clone();
     let messages = deliveries
         .iter()
