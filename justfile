@@ -6,7 +6,7 @@ set positional-arguments
 tools := justfile_directory() / ".tools"
 export PATH := tools / "bin" + ":" + tools / "node/bin" + ":" + env("PATH")
 
-services := "-p platform-api -p mqtt-ingestion-worker -p telemetry-worker -p sensctl -p device-simulator -p sens-testkit"
+services := "-p platform-api -p mqtt-ingestion-worker -p telemetry-worker -p sensctl -p device-simulator -p static-server -p sens-testkit"
 
 [private]
 default:

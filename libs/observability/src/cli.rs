@@ -14,6 +14,8 @@ pub(crate) enum Command {
     Run(Option<Mode>),
     /// Check the configuration and show it.
     CheckConfig,
+    /// Ask the running service whether it is ready.
+    Healthcheck,
     /// Print the help text.
     Help,
     /// Print the version.
@@ -32,6 +34,7 @@ pub(crate) fn parse(
             "-h" | "--help" | "help" => return Ok(Command::Help),
             "-V" | "--version" => return Ok(Command::Version),
             "check-config" if command == Command::Run(None) => command = Command::CheckConfig,
+            "healthcheck" if command == Command::Run(None) => command = Command::Healthcheck,
             other => match info.modes.iter().find(|mode| mode.name == other) {
                 Some(mode) if command == Command::Run(None) => command = Command::Run(Some(*mode)),
                 _ => {
@@ -56,6 +59,7 @@ Usage: {name} [COMMAND]
 
 Commands:
   check-config   Check the configuration, show it with secrets masked, and exit
+  healthcheck    Ask the service that runs here whether it is ready: exit 0 or 1 (for containers)
 {modes}
 Options:
   -h, --help     Print this help

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::{self, Command};
 use crate::signals::StopSignals;
-use crate::{Health, logging, metrics, ops};
+use crate::{Health, logging, metrics, ops, probe};
 
 /// Why a service failed.
 pub type RunError = Box<dyn Error + Send + Sync>;
@@ -76,7 +76,7 @@ const BAD_CONFIGURATION: u8 = 2;
 
 /// Runs a service from its command line to its exit code.
 ///
-/// Reads the command line (`--help`, `--version`, `check-config`) and the configuration (exit 2
+/// Reads the command line (`--help`, `--version`, `check-config`, `healthcheck`) and the configuration (exit 2
 /// with a line per fault), starts logging, listens on the ops address, and calls `run`. On the
 /// first SIGTERM or SIGINT [`Runtime::shutdown`] fires and `run` has
 /// `shutdown_grace_seconds` to return; a second signal ends the process at once. Gives 0 when
@@ -93,6 +93,7 @@ where
     match command {
         Command::Help => return print(&cli::help(&info)),
         Command::Version => return print(&format!("{} {}\n", info.name, info.version)),
+        Command::Healthcheck => return healthcheck(),
         Command::Run(_) | Command::CheckConfig => {}
     }
     let config = match sens_config::load(info.needs) {
@@ -121,6 +122,20 @@ fn print(text: &str) -> ExitCode {
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(FAILED),
         _ => ExitCode::SUCCESS,
+    }
+}
+
+/// Asks the service that runs on this machine with the same settings. What else it needs is not looked at.
+fn healthcheck() -> ExitCode {
+    match sens_config::load(&[]) {
+        Err(faults) => refuse(&faults.to_string()),
+        Ok(config) => match probe::ready(config.ops.listen) {
+            Ok(()) => print("ready\n"),
+            Err(fault) => {
+                eprintln!("{fault}");
+                ExitCode::from(FAILED)
+            }
+        },
     }
 }
 

@@ -29,6 +29,7 @@ mod launch;
 pub mod logging;
 pub mod metrics;
 mod ops;
+mod probe;
 mod signals;
 
 pub use health::{Component, ComponentReport, Health, Report};

@@ -43,7 +43,7 @@ const SERVICE_LIBRARIES: &[&str] = &[
 ];
 
 /// Each package of the workspace and those of our own it may depend on.
-const ALLOWED: [(&str, &[&str]); 15] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("sens-schema", &[]),
     ("sens-config", &[]),
     ("sens-observability", &["sens-config"]),
@@ -55,6 +55,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("telemetry-worker", SERVICE_LIBRARIES),
     ("sensctl", SERVICE_LIBRARIES),
     ("device-simulator", &["sens-schema"]),
+    ("static-server", &["sens-observability"]),
     ("sens-e2e", &["sens-schema", "sens-testkit"]),
     (
         "sens-bench",
