@@ -10,6 +10,9 @@ use crate::Error;
 /// How long one JetStream request may take before it counts as unanswered.
 pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long a flush may take at the end: a server that went away without a word takes nothing any more.
+const GOODBYE: Duration = Duration::from_secs(1);
+
 /// Whether the connection stands at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConnectionState {
@@ -61,15 +64,21 @@ impl Messaging {
         }
     }
 
-    /// Sends what is buffered and closes the connection.
+    /// Sends what is buffered, as long as the connection takes it: what does not get through is an acknowledgement, and
+    /// its message comes again.
     ///
     /// # Errors
-    /// [`Error::JetStream`] when the connection broke first.
+    /// [`Error::JetStream`] when the connection breaks meanwhile.
     pub async fn close(&self) -> Result<(), Error> {
-        self.client
-            .flush()
-            .await
-            .map_err(|error| Error::jetstream("flush the connection", &error))
+        if self.state() == ConnectionState::Down {
+            return Ok(());
+        }
+        match tokio::time::timeout(GOODBYE, self.client.flush()).await {
+            Ok(flushed) => {
+                flushed.map_err(|error| Error::jetstream("flush the connection", &error))
+            }
+            Err(_) => Ok(()),
+        }
     }
 }
 

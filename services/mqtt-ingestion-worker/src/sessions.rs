@@ -33,18 +33,22 @@ pub(crate) async fn watch(
     metrics: Metrics,
     shutdown: CancellationToken,
 ) {
+    tokio::select! {
+        () = look(&messaging, &config, &metrics) => {}
+        () = shutdown.cancelled() => {}
+    }
+}
+
+async fn look(messaging: &Messaging, config: &Mqtt, metrics: &Metrics) {
     loop {
-        if let Err(error) = messaging.announce_session(&own(&config)).await {
+        if let Err(error) = messaging.announce_session(&own(config)).await {
             tracing::debug!(%error, "the session was not announced this time");
         }
         match messaging.mqtt_sessions().await {
-            Ok(sessions) => tell(&sessions, &metrics),
+            Ok(sessions) => tell(&sessions, metrics),
             Err(error) => tracing::debug!(%error, "sessions were not looked at this time"),
         }
-        tokio::select! {
-            () = tokio::time::sleep(PERIOD) => {}
-            () = shutdown.cancelled() => return,
-        }
+        tokio::time::sleep(PERIOD).await;
     }
 }
 

@@ -1,6 +1,8 @@
 //! Putting the service together: connect, make sure of streams and schema, run the pipeline, drain.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use sens_messaging::Messaging;
 use sens_observability::Runtime;
@@ -11,10 +13,13 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::hold::Hold;
+use crate::hold::{Hold, unless_stopped};
 use crate::metrics::Metrics;
 use crate::pipeline::{self, Pipeline};
 use crate::{catalogue, maintenance};
+
+/// How long the last connections may take to close.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -40,28 +45,19 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
         "database and JetStream are there"
     );
 
-    let tasks = TaskTracker::new();
     let (sender, catalogue) = watch::channel(Arc::new(start.catalogue));
-    tasks.spawn(catalogue::follow(
-        pools.primary.clone(),
-        sender,
-        runtime.shutdown.clone(),
-    ));
-    tasks.spawn(maintenance::purge(
-        messaging.clone(),
-        metrics.clone(),
-        runtime.shutdown.clone(),
-    ));
-    tasks.spawn(maintenance::care(
-        pools.primary.clone(),
-        runtime.shutdown.clone(),
-    ));
-    tasks.spawn(maintenance::audit(
+    let beside = Beside {
+        tasks: TaskTracker::new(),
+        shutdown: runtime.shutdown.clone(),
+    };
+    beside.run(catalogue::follow(pools.primary.clone(), sender));
+    beside.run(maintenance::purge(messaging.clone(), metrics.clone()));
+    beside.run(maintenance::care(pools.primary.clone()));
+    beside.run(maintenance::audit(
         messaging.clone(),
         pools.primary.clone(),
         start.origin.epoch,
         metrics.clone(),
-        runtime.shutdown.clone(),
     ));
     let pipeline = Pipeline {
         config: Arc::clone(&runtime.config),
@@ -73,15 +69,36 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
         catalogue,
         metrics,
         database,
+        database_away: AtomicBool::new(false),
         jetstream,
         shutdown: runtime.shutdown.clone(),
     };
     pipeline::run(pipeline).await;
-    tasks.close();
-    tasks.wait().await;
+    beside.tasks.close();
+    beside.tasks.wait().await;
     messaging.close().await?;
-    pools.primary.close().await;
+    if tokio::time::timeout(GOODBYE, pools.primary.close())
+        .await
+        .is_err()
+    {
+        tracing::debug!("the database did not take its leave in time");
+    }
     Ok(())
+}
+
+/// Work beside the pipeline: given up at once when the service stops.
+struct Beside {
+    tasks: TaskTracker,
+    shutdown: CancellationToken,
+}
+
+impl Beside {
+    fn run(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let shutdown = self.shutdown.clone();
+        self.tasks.spawn(async move {
+            unless_stopped(&shutdown, Duration::ZERO, work).await;
+        });
+    }
 }
 
 async fn connect_messaging(
@@ -96,7 +113,7 @@ async fn connect_messaging(
             messaging.ensure_raw_consumer().await?;
             Ok::<_, sens_messaging::Error>(messaging)
         };
-        match attempt.await {
+        match unless_stopped(&runtime.shutdown, Duration::ZERO, attempt).await? {
             Ok(messaging) => return Some(messaging),
             Err(error) => {
                 tracing::warn!(%error, "JetStream is not ready, trying again");
@@ -125,7 +142,8 @@ async fn wait_for_database(
 ) -> Option<Start> {
     let mut hold = Hold::default();
     loop {
-        match prepare(&pools.primary, messaging).await {
+        let attempt = prepare(&pools.primary, messaging);
+        match unless_stopped(shutdown, Duration::ZERO, attempt).await? {
             Ok(start) => {
                 health.set_ok();
                 return Some(start);

@@ -6,22 +6,14 @@ use std::time::Duration;
 use sens_schema::Catalogue;
 use sens_storage::PgPool;
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 /// A change of the catalogue reaches every worker within this time.
 const REFRESH: Duration = Duration::from_secs(5);
 
-/// Follows the catalogue in the database until shutdown. A database that is away leaves the last one in force.
-pub(crate) async fn follow(
-    pool: PgPool,
-    sender: watch::Sender<Arc<Catalogue>>,
-    shutdown: CancellationToken,
-) {
+/// Follows the catalogue in the database for ever. A database that is away leaves the last one in force.
+pub(crate) async fn follow(pool: PgPool, sender: watch::Sender<Arc<Catalogue>>) {
     loop {
-        tokio::select! {
-            () = tokio::time::sleep(REFRESH) => {}
-            () = shutdown.cancelled() => return,
-        }
+        tokio::time::sleep(REFRESH).await;
         match sens_storage::write::load_catalogue(&pool).await {
             Ok(catalogue) => drop(sender.send_replace(Arc::new(catalogue))),
             Err(error) => tracing::debug!(%error, "the metric catalogue was not refreshed"),

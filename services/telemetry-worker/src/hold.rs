@@ -8,6 +8,26 @@ use tokio_util::sync::CancellationToken;
 const FIRST: Duration = Duration::from_millis(50);
 const LONGEST: Duration = Duration::from_secs(2);
 
+/// Finishes the work, unless the service is asked to stop and `patience` has passed since. What is given up has changed
+/// nothing that is not made good by the next delivery.
+pub(crate) async fn unless_stopped<T>(
+    shutdown: &CancellationToken,
+    patience: Duration,
+    work: impl Future<Output = T>,
+) -> Option<T> {
+    tokio::select! {
+        biased;
+        done = work => Some(done),
+        () = stopped_for(shutdown, patience) => None,
+    }
+}
+
+/// Waits until the service is asked to stop, and a while longer.
+pub(crate) async fn stopped_for(shutdown: &CancellationToken, patience: Duration) {
+    shutdown.cancelled().await;
+    tokio::time::sleep(patience).await;
+}
+
 /// Full-jitter exponential backoff. Starts over with a new value.
 #[derive(Debug, Default)]
 pub(crate) struct Hold {

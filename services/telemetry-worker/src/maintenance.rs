@@ -1,10 +1,10 @@
-//! Work beside the pipeline, by every replica for itself: all of it is harmless when several do it at once.
+//! Work beside the pipeline, by every replica for itself: all of it is harmless when several do it at once, and when it is
+//! given up at any point.
 
 use std::time::{Duration, Instant};
 
 use sens_messaging::Messaging;
 use sens_storage::{PgPool, maintenance};
-use tokio_util::sync::CancellationToken;
 
 use crate::metrics::Metrics;
 
@@ -17,9 +17,10 @@ const CARE_EVERY: Duration = Duration::from_mins(1);
 const AUDIT_EVERY: Duration = Duration::from_secs(10);
 
 /// Shows the lag and removes committed messages from the stream.
-pub(crate) async fn purge(messaging: Messaging, metrics: Metrics, shutdown: CancellationToken) {
+pub(crate) async fn purge(messaging: Messaging, metrics: Metrics) {
     let mut purged_at = Instant::now();
-    while pause(LOOK_EVERY, &shutdown).await {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
         let status = match messaging.raw_status().await {
             Ok(status) => status,
             Err(error) => {
@@ -45,7 +46,7 @@ pub(crate) async fn purge(messaging: Messaging, metrics: Metrics, shutdown: Canc
 }
 
 /// Makes partitions ahead and keeps the ledger small.
-pub(crate) async fn care(pool: PgPool, shutdown: CancellationToken) {
+pub(crate) async fn care(pool: PgPool) {
     loop {
         if let Err(error) = maintenance::ensure_partitions_ahead(&pool).await {
             tracing::warn!(%error, "partitions were not made ahead this time");
@@ -53,23 +54,16 @@ pub(crate) async fn care(pool: PgPool, shutdown: CancellationToken) {
         if let Err(error) = maintenance::compact_ledger(&pool).await {
             tracing::warn!(%error, "the ledger was not compacted this time");
         }
-        if !pause(CARE_EVERY, &shutdown).await {
-            return;
-        }
+        tokio::time::sleep(CARE_EVERY).await;
     }
 }
 
 /// Compares what the stream says is acknowledged with what the ledger knows.
-pub(crate) async fn audit(
-    messaging: Messaging,
-    pool: PgPool,
-    epoch: i32,
-    metrics: Metrics,
-    shutdown: CancellationToken,
-) {
+pub(crate) async fn audit(messaging: Messaging, pool: PgPool, epoch: i32, metrics: Metrics) {
     let mut audited = 0;
     let mut missing = 0;
-    while pause(AUDIT_EVERY, &shutdown).await {
+    loop {
+        tokio::time::sleep(AUDIT_EVERY).await;
         let floor = match messaging.raw_status().await {
             Ok(status) => status.ack_floor,
             Err(error) => {
@@ -95,13 +89,5 @@ pub(crate) async fn audit(
             }
             Err(error) => tracing::debug!(%error, "the ledger was not audited this time"),
         }
-    }
-}
-
-/// Gives `false` when the service stops meanwhile.
-async fn pause(period: Duration, shutdown: &CancellationToken) -> bool {
-    tokio::select! {
-        () = tokio::time::sleep(period) => true,
-        () = shutdown.cancelled() => false,
     }
 }

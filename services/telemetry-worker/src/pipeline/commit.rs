@@ -1,5 +1,6 @@
 //! Storing a batch: hold while the database is away, find a refused row by halves, tell, then acknowledge.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
@@ -10,10 +11,16 @@ use sens_storage::write::{BatchOutcome, PendingMessage, record_dead};
 
 use super::fetch::give_back;
 use super::{Batch, Pipeline, event};
-use crate::hold::Hold;
+use crate::hold::{Hold, unless_stopped};
 
 /// How often JetStream is told that held messages are still in work: well within its acknowledgement time.
 const PROGRESS: Duration = Duration::from_secs(10);
+
+/// After a stop a healthy database has this long for the transaction that runs. One that was away before has no time: its
+/// messages are delivered again.
+const LAST_WRITE: Duration = Duration::from_secs(10);
+/// After a stop JetStream has this long to take the outcome and the acknowledgements.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Commits the batch whole, or in halves around a refused row. Returns when every message is acknowledged, or given back
 /// because the service stops.
@@ -37,7 +44,7 @@ pub(super) async fn run(pipeline: &Pipeline, batch: Batch) {
             }
             Stored::Stopped => {
                 let held = waiting.drain(..).flat_map(|batch| batch.deliveries);
-                give_back(batch.deliveries.into_iter().chain(held).collect()).await;
+                give_back(pipeline, batch.deliveries.into_iter().chain(held).collect()).await;
                 return;
             }
         }
@@ -56,11 +63,24 @@ async fn store(pipeline: &Pipeline, batch: &Batch) -> Stored {
     let mut told = Instant::now();
     loop {
         let started = Instant::now();
-        match pipeline
+        let patience = if pipeline.database_away.load(Ordering::Relaxed) {
+            Duration::ZERO
+        } else {
+            LAST_WRITE
+        };
+        let attempt = pipeline
             .writer
-            .store(pipeline.origin.epoch, &batch.messages)
-            .await
-        {
+            .store(pipeline.origin.epoch, &batch.messages);
+        let Some(result) = unless_stopped(&pipeline.shutdown, patience, attempt).await else {
+            return Stored::Stopped;
+        };
+        pipeline.database_away.store(
+            result
+                .as_ref()
+                .is_err_and(|error| error.verdict() == Verdict::Transient),
+            Ordering::Relaxed,
+        );
+        match result {
             Ok(outcome) => {
                 pipeline.database.set_ok();
                 pipeline
@@ -108,16 +128,20 @@ async fn report_progress(deliveries: &[Delivery]) {
 async fn finish(pipeline: &Pipeline, batch: &Batch, outcome: &BatchOutcome) {
     count(pipeline, &batch.messages, outcome);
     let catalogue = pipeline.catalogue.borrow().clone();
-    if let Some(event) = event::of(pipeline.origin.epoch, &batch.messages, outcome, &catalogue) {
+    let event = event::of(pipeline.origin.epoch, &batch.messages, outcome, &catalogue);
+    let told = async {
         let mut hold = Hold::default();
-        while let Err(error) = pipeline.messaging.publish_event(&event).await {
+        while let Some(event) = &event
+            && let Err(error) = pipeline.messaging.publish_event(event).await
+        {
             tracing::warn!(%error, "the outcome of a committed batch is not told yet, trying again");
             if !hold.wait(&pipeline.shutdown).await {
                 return;
             }
         }
-    }
-    acknowledge(&batch.deliveries).await;
+        acknowledge(&batch.deliveries).await;
+    };
+    unless_stopped(&pipeline.shutdown, LAST_WORDS, told).await;
 }
 
 async fn acknowledge(deliveries: &[Delivery]) {
@@ -187,7 +211,12 @@ async fn bury(pipeline: &Pipeline, batch: Batch, code: String, text: String) {
             },
         };
         let mut hold = Hold::default();
-        while let Err(error) = store_dead(pipeline, &letter).await {
+        loop {
+            let attempt = store_dead(pipeline, &letter);
+            let Some(result) = unless_stopped(&pipeline.shutdown, LAST_WORDS, attempt).await else {
+                return;
+            };
+            let Err(error) = result else { break };
             tracing::warn!(%error, "a dead letter is not stored yet, trying again");
             if !hold.wait(&pipeline.shutdown).await {
                 return;
@@ -196,7 +225,8 @@ async fn bury(pipeline: &Pipeline, batch: Batch, code: String, text: String) {
         pipeline.metrics.dead_letters.inc();
         pipeline.metrics.messages.with_label_values(&["dead"]).inc();
     }
-    acknowledge(&batch.deliveries).await;
+    let acknowledged = acknowledge(&batch.deliveries);
+    unless_stopped(&pipeline.shutdown, LAST_WORDS, acknowledged).await;
 }
 
 async fn store_dead(

@@ -1,21 +1,30 @@
 //! Fetching and decoding.
 
-use sens_messaging::{Delivery, RawConsumer};
+use std::time::Duration;
+
+use sens_messaging::{ConnectionState, Delivery, RawConsumer};
 use tokio::sync::mpsc;
 
 use super::{Batch, Pipeline, decode};
-use crate::hold::Hold;
+use crate::hold::{Hold, stopped_for, unless_stopped};
+
+/// After a stop the writers finish what they hold; a batch they will not take any more is delivered to another worker.
+const HAND_OVER: Duration = Duration::from_secs(5);
+/// How long handing deliveries back may take: those that are not come again when their time is up.
+const GIVE_BACK: Duration = Duration::from_secs(1);
 
 /// Feeds the writers until shutdown. A broken subscription is opened again; what was delivered on it and is not
 /// acknowledged comes again.
 pub(super) async fn run(pipeline: &Pipeline, senders: Vec<mpsc::Sender<Batch>>) {
     let mut hold = Hold::default();
     while !pipeline.shutdown.is_cancelled() {
-        match pipeline
+        let open = pipeline
             .messaging
-            .consume_raw(pipeline.config.worker.batch_size)
-            .await
-        {
+            .consume_raw(pipeline.config.worker.batch_size);
+        let Some(opened) = unless_stopped(&pipeline.shutdown, Duration::ZERO, open).await else {
+            return;
+        };
+        match opened {
             Ok(consumer) => {
                 pipeline.jetstream.set_ok();
                 hold = Hold::default();
@@ -25,7 +34,10 @@ pub(super) async fn run(pipeline: &Pipeline, senders: Vec<mpsc::Sender<Batch>>) 
                 pipeline.jetstream.set_failing(error.to_string());
                 tracing::warn!(%error, "cannot read the raw stream, trying again");
                 // The consumer may have been lost with the server's disk.
-                if let Err(error) = restore_consumer(pipeline).await {
+                let restore = restore_consumer(pipeline);
+                if let Some(Err(error)) =
+                    unless_stopped(&pipeline.shutdown, Duration::ZERO, restore).await
+                {
                     tracing::debug!(%error, "the raw consumer is not back yet");
                 }
             }
@@ -48,7 +60,7 @@ async fn follow(pipeline: &Pipeline, mut consumer: RawConsumer, senders: &[mpsc:
     loop {
         let deliveries = tokio::select! {
             biased;
-            () = pipeline.shutdown.cancelled() => return give_back(consumer.ready()).await,
+            () = pipeline.shutdown.cancelled() => return give_back(pipeline, consumer.ready()).await,
             next = consumer.next() => match next {
                 Ok(deliveries) => deliveries,
                 Err(error) => {
@@ -66,24 +78,26 @@ async fn follow(pipeline: &Pipeline, mut consumer: RawConsumer, senders: &[mpsc:
             tokio::select! {
                 biased;
                 sent = sender.send(batch) => if sent.is_err() { return },
-                () = stopped_for_long(pipeline) => return,
+                () = stopped_for(&pipeline.shutdown, HAND_OVER) => return,
             }
         }
     }
 }
 
-/// After a stop the writers finish what they hold; a batch they will not take any more is delivered to another worker.
-async fn stopped_for_long(pipeline: &Pipeline) {
-    pipeline.shutdown.cancelled().await;
-    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
-}
-
 /// Hands deliveries back at once instead of letting their acknowledgement time run out.
-pub(super) async fn give_back(deliveries: Vec<Delivery>) {
-    for delivery in deliveries {
-        if let Err(error) = delivery.give_back().await {
-            tracing::debug!(%error, "a delivery was not given back; it comes again by itself");
-            return;
+pub(super) async fn give_back(pipeline: &Pipeline, deliveries: Vec<Delivery>) {
+    if pipeline.messaging.state() == ConnectionState::Down {
+        return;
+    }
+    let all = async {
+        for delivery in deliveries {
+            if let Err(error) = delivery.give_back().await {
+                tracing::debug!(%error, "a delivery was not given back; it comes again by itself");
+                return;
+            }
         }
+    };
+    if tokio::time::timeout(GIVE_BACK, all).await.is_err() {
+        tracing::debug!("not all deliveries were given back; they come again by themselves");
     }
 }

@@ -11,6 +11,7 @@ mod once;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use sens_config::Config;
 use sens_messaging::{Delivery, Messaging};
@@ -37,6 +38,8 @@ pub(crate) struct Pipeline {
     pub(crate) catalogue: watch::Receiver<Arc<Catalogue>>,
     pub(crate) metrics: Metrics,
     pub(crate) database: Component,
+    /// The last attempt to write failed for a reason of the database.
+    pub(crate) database_away: AtomicBool,
     pub(crate) jetstream: Component,
     pub(crate) shutdown: CancellationToken,
 }
