@@ -32,3 +32,21 @@ REVOKE ALL ON FUNCTION compact_ledger(interval, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION compact_ledger(interval, integer) TO sens_ingest;
 GRANT SELECT ON dead_letter_action TO sens_ingest, sens_api, sens_readonly;
 GRANT INSERT ON dead_letter_action TO sens_api;
+REVOKE ALL ON FUNCTION time_partitions(text), drop_time_partition(text, timestamptz, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION time_partitions(text) TO sens_ingest, sens_api;
+GRANT SELECT ON time_table TO sens_ingest, sens_api, sens_readonly;
+
+-- Functions with the owner's rights look at our schema alone: nobody can put a table of their own in front.
+DO $$
+DECLARE
+    ours regprocedure;
+BEGIN
+    FOR ours IN
+        SELECT p.oid FROM pg_proc p
+        WHERE p.prosecdef AND p.pronamespace = current_schema()::regnamespace AND pg_has_role(p.proowner, 'USAGE')
+          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', ours, current_schema());
+    END LOOP;
+END
+$$;

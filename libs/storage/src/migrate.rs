@@ -18,6 +18,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "hot_rows",
         include_str!("../migrations/0004_hot_rows.sql"),
     ),
+    (
+        5,
+        "partitions",
+        include_str!("../migrations/0005_partitions.sql"),
+    ),
 ];
 
 /// Group roles and exactly the rights they use; run after every migration so that new objects are covered.

@@ -4,12 +4,13 @@ use sqlx::PgPool;
 
 use crate::Error;
 
+/// A partition ahead: the next day's or week's.
 const ENSURE: &str = "
-    SELECT ensure_partition('raw_record', now()), ensure_partition('raw_record', now() + interval '1 day'),
-           ensure_partition('processed_record', now()), ensure_partition('processed_record', now() + interval '7 days'),
-           ensure_partition('text_record', now()), ensure_partition('text_record', now() + interval '7 days')";
+    SELECT ensure_partition(name, at)
+    FROM time_table, unnest(ARRAY[now(), now() + ('1 ' || span)::interval]) AS at
+    ORDER BY name, at";
 
-/// Makes the partitions of now and of the next day and week.
+/// Makes the partitions of now and the ones after them.
 ///
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].

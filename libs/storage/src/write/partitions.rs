@@ -68,7 +68,9 @@ fn needed(message: &PendingMessage) -> impl Iterator<Item = Partition> + '_ {
         };
         (table, week(reading.recorded_at))
     });
-    std::iter::once(raw).chain(readings)
+    let errors = (!message.errors().is_empty())
+        .then(|| ("ingest_error", week(message.envelope.received_at)));
+    std::iter::once(raw).chain(readings).chain(errors)
 }
 
 fn day(at: Micros) -> Micros {
