@@ -107,12 +107,12 @@ async fn connect_messaging(
 ) -> Option<Messaging> {
     let mut hold = Hold::default();
     loop {
-        let attempt = async {
+        let attempt = Box::pin(async {
             let messaging = Messaging::connect(&runtime.config.nats, "telemetry-worker").await?;
             messaging.ensure_streams(&runtime.config.nats).await?;
             messaging.ensure_raw_consumer().await?;
             Ok::<_, sens_messaging::Error>(messaging)
-        };
+        });
         match unless_stopped(&runtime.shutdown, Duration::ZERO, attempt).await? {
             Ok(messaging) => return Some(messaging),
             Err(error) => {

@@ -71,15 +71,16 @@ async fn store(pipeline: &Pipeline, batch: &Batch) -> Stored {
         let attempt = pipeline
             .writer
             .store(pipeline.origin.epoch, &batch.messages);
-        let Some(result) = unless_stopped(&pipeline.shutdown, patience, attempt).await else {
+        let result = unless_stopped(&pipeline.shutdown, patience, attempt).await;
+        let away = match &result {
+            Some(Ok(_)) => false,
+            Some(Err(error)) => error.verdict() == Verdict::Transient,
+            None => true,
+        };
+        pipeline.database_away.store(away, Ordering::Relaxed);
+        let Some(result) = result else {
             return Stored::Stopped;
         };
-        pipeline.database_away.store(
-            result
-                .as_ref()
-                .is_err_and(|error| error.verdict() == Verdict::Transient),
-            Ordering::Relaxed,
-        );
         match result {
             Ok(outcome) => {
                 pipeline.database.set_ok();

@@ -34,7 +34,7 @@ pub(super) async fn run(pipeline: &Pipeline, senders: Vec<mpsc::Sender<Batch>>) 
                 pipeline.jetstream.set_failing(error.to_string());
                 tracing::warn!(%error, "cannot read the raw stream, trying again");
                 // The consumer may have been lost with the server's disk.
-                let restore = restore_consumer(pipeline);
+                let restore = Box::pin(restore_consumer(pipeline));
                 if let Some(Err(error)) =
                     unless_stopped(&pipeline.shutdown, Duration::ZERO, restore).await
                 {
