@@ -41,12 +41,8 @@ impl Parts {
                 ));
             }
         };
-        let mut url = format!("{driver}://{}", encode(user));
-        if let Some(password) = &self.password {
-            url.push(':');
-            url.push_str(&encode(password.expose()));
-        }
-        url.push('@');
+        let before = format!("{driver}://{}", encode(user));
+        let mut url = "@".to_owned();
         if host.contains(':') && !host.starts_with('[') {
             url.push('[');
             url.push_str(host);
@@ -60,12 +56,18 @@ impl Parts {
         for piece in [":", &port, "/", &encode(name)] {
             url.push_str(piece);
         }
-        Ok(Some(Secret::new(url)))
+        Ok(Some(match &self.password {
+            Some(password) => {
+                let text = encode(password.expose());
+                Secret::framed(before + ":", password, url, &text)
+            }
+            None => Secret::new(before + &url),
+        }))
     }
 }
 
 /// Percent-encodes everything but unreserved characters.
-fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     text.bytes()
         .map(|byte| {

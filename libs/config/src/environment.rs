@@ -44,6 +44,7 @@ pub(crate) fn layer(
                     Ok(None) => continue,
                     Ok(Some(text)) => {
                         layer.insert(row.key.toml, text, format!("{name}_FILE ({path})"));
+                        layer.files.insert(row.key.toml, path.into());
                     }
                     Err(fault) if needed => faults.push(format!("{name}_FILE: {fault}")),
                     Err(_) => {}

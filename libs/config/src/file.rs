@@ -88,6 +88,7 @@ fn insert(layer: &mut Layer, path: &str, key: &str, value: &toml::Value) -> Resu
         let text = read_secret(Path::new(file)).map_err(|fault| format!("{origin}: {fault}"))?;
         if let Some(text) = text {
             layer.insert(row.key.toml, text, origin);
+            layer.files.insert(row.key.toml, file.into());
         }
         return Ok(());
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
 
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
@@ -58,6 +59,8 @@ pub(crate) struct Layer {
     pub(crate) name: &'static str,
     pub(crate) values: Dict,
     pub(crate) origins: BTreeMap<&'static str, String>,
+    /// The files that secrets were read from.
+    pub(crate) files: BTreeMap<&'static str, PathBuf>,
 }
 
 impl Layer {
@@ -66,6 +69,7 @@ impl Layer {
             name,
             values: Dict::new(),
             origins: BTreeMap::new(),
+            files: BTreeMap::new(),
         }
     }
 
@@ -150,15 +154,20 @@ pub fn load_from(
         let Ok(value) = figment.find_value(row.key.toml) else {
             continue;
         };
-        let origin = layers
+        let layer = layers
             .iter()
             .rev()
-            .find_map(|layer| layer.origins.get(row.key.toml));
-        let origin = origin.map_or(row.key.name, String::as_str);
+            .find(|layer| layer.origins.contains_key(row.key.toml));
+        let origin = layer
+            .and_then(|layer| layer.origins.get(row.key.toml))
+            .map_or(row.key.name, String::as_str);
         if let Err(fault) = read(row, &value, &mut draft)
             && row.key.need.is_none_or(|need| needs.contains(&need))
         {
             faults.push(format!("{origin}: {fault}"));
+        }
+        if let Some(file) = layer.and_then(|layer| layer.files.get(row.key.toml)) {
+            remember_file(&mut draft, row.key.toml, file);
         }
     }
     let hostname = variables
@@ -171,6 +180,20 @@ pub fn load_from(
     } else {
         Err(ConfigErrors::new(faults))
     }
+}
+
+/// Ties the secrets that may change while a service runs to the file they came from.
+fn remember_file(draft: &mut Draft, key: &str, file: &Path) {
+    let Draft { config, parts, .. } = draft;
+    let secret = match key {
+        "database.url" => &mut config.database.url,
+        "database.read_url" => &mut config.database.read_url,
+        "database.password" => &mut parts.password,
+        "nats.password" => &mut config.nats.password,
+        "mqtt.password" => &mut config.mqtt.password,
+        _ => return,
+    };
+    *secret = secret.take().map(|secret| secret.from_file(file));
 }
 
 fn defaults() -> Layer {

@@ -224,6 +224,10 @@ pub struct Ingest {
     pub max_payload_bytes: usize,
     /// Rules for decoders as a TOML list, to be read by the decoders' own crate; none means the built-in ones.
     pub decoders: Option<String>,
+    /// Messages a second that a device may send over MQTT for ever; 0 is no quota.
+    pub device_rate: u32,
+    /// Messages that a device may send at once before its rate holds.
+    pub device_burst: u32,
 }
 
 /// telemetry-worker settings.
@@ -323,6 +327,8 @@ impl Default for Config {
             ingest: Ingest {
                 max_payload_bytes: 262_144,
                 decoders: None,
+                device_rate: 200,
+                device_burst: 20_000,
             },
             worker: Worker {
                 batch_size: 1000,

@@ -195,6 +195,11 @@ pub(crate) const TABLE: &[Row] = &[
     computed!(None, "SENS_INGEST__DECODERS", "ingest.decoders", config.ingest.decoders, "the built-in rules",
         "Which decoders are asked for which topics and content types, before the built-in rules: a list of tables with topic, content_type and decoder."),
 
+    plain!(None, "SENS_INGEST__DEVICE_RATE", "ingest.device_rate", config.ingest.device_rate, "200",
+        "Messages a second that one device may send over MQTT for ever; what is above waits its turn in SENS_PARKED. Counted by each replica. 0 is no quota."),
+    plain!(None, "SENS_INGEST__DEVICE_BURST", "ingest.device_burst", config.ingest.device_burst, "20000",
+        "Messages that one device may send at once, as after an outage, before its rate holds."),
+
     plain!(None, "SENS_WORKER__BATCH_SIZE", "worker.batch_size", config.worker.batch_size, "1000",
         "Most messages written in one transaction."),
     plain!(None, "SENS_WORKER__WRITERS", "worker.writers", config.worker.writers, "2",

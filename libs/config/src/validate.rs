@@ -39,6 +39,13 @@ pub(crate) fn check(config: &Config, needs: &[Need], faults: &mut Vec<String>) {
     );
     range(
         faults,
+        "SENS_INGEST__DEVICE_BURST",
+        config.ingest.device_burst,
+        1,
+        1_000_000,
+    );
+    range(
+        faults,
         "SENS_WORKER__BATCH_SIZE",
         config.worker.batch_size,
         1,

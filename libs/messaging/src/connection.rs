@@ -83,7 +83,7 @@ impl Messaging {
 }
 
 async fn options(config: &Nats, name: &str) -> Result<async_nats::ConnectOptions, Error> {
-    let mut options = async_nats::ConnectOptions::new()
+    let mut options = login(config)
         .name(name)
         .request_timeout(Some(REQUEST_TIMEOUT))
         .connection_timeout(Duration::from_secs(5))
@@ -99,9 +99,6 @@ async fn options(config: &Nats, name: &str) -> Result<async_nats::ConnectOptions
                 other => tracing::warn!(event = %other, "NATS connection event"),
             }
         });
-    if let (Some(user), Some(password)) = (&config.user, &config.password) {
-        options = options.user_and_password(user.clone(), password.expose().to_owned());
-    }
     if let Some(path) = &config.creds_file {
         options = options
             .credentials_file(path)
@@ -118,6 +115,20 @@ async fn options(config: &Nats, name: &str) -> Result<async_nats::ConnectOptions
             .require_tls(true);
     }
     Ok(options)
+}
+
+/// Asks for user and password at every connection: they may have changed since the last one.
+fn login(config: &Nats) -> async_nats::ConnectOptions {
+    let (Some(user), Some(password)) = (&config.user, &config.password) else {
+        return async_nats::ConnectOptions::new();
+    };
+    let (user, password) = (user.clone(), password.clone());
+    async_nats::ConnectOptions::with_auth_callback(move |_nonce| {
+        let mut auth = async_nats::Auth::new();
+        auth.username = Some(user.clone());
+        auth.password = Some(password.current());
+        async move { Ok(auth) }
+    })
 }
 
 /// Grows to two seconds: JetStream being away stops acknowledgements, so coming back quickly matters more than sparing it.

@@ -18,7 +18,7 @@ const PULL_EXPIRES: Duration = Duration::from_secs(30);
 /// The server proves at this pace that an idle pull is alive.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
-/// One message of the raw stream. Dropping it without [`Delivery::ack`] means that it is delivered again.
+/// One message of a stream. Dropping it without [`Delivery::ack`] means that it is delivered again.
 pub struct Delivery {
     /// Position in the stream.
     pub sequence: u64,
@@ -54,6 +54,18 @@ impl Delivery {
             .map_err(|error| Error::jetstream("give a message back", &error))
     }
 
+    /// Hands the message back to be delivered after a while.
+    ///
+    /// # Errors
+    /// [`Error::JetStream`] when the connection is gone.
+    pub async fn postpone(&self, delay: Duration) -> Result<(), Error> {
+        let later = AckKind::Nak(Some(delay));
+        self.acker
+            .ack_with(later)
+            .await
+            .map_err(|error| Error::jetstream("postpone a message", &error))
+    }
+
     /// Tells JetStream that the message is still being worked on, so that it is not delivered to another worker.
     ///
     /// # Errors
@@ -66,9 +78,10 @@ impl Delivery {
     }
 }
 
-/// The shared durable consumer of the raw stream, as read by one worker.
+/// A shared durable consumer, as read by one worker.
 pub struct RawConsumer {
     chunks: ReadyChunks<pull::Stream>,
+    stream: &'static str,
 }
 
 impl Messaging {
@@ -77,23 +90,34 @@ impl Messaging {
     /// # Errors
     /// [`Error::JetStream`] when the consumer is missing or the server is away.
     pub async fn consume_raw(&self, batch: usize) -> Result<RawConsumer, Error> {
-        let consumer: async_nats::jetstream::consumer::Consumer<pull::Config> = self
-            .jetstream
-            .get_consumer_from_stream(subject::RAW_CONSUMER, subject::RAW_STREAM)
-            .await
-            .map_err(|error| Error::jetstream("open the raw consumer", &error))?;
-        let stream = consumer
-            .stream()
-            .max_messages_per_batch(batch * 2)
-            .expires(PULL_EXPIRES)
-            .heartbeat(HEARTBEAT)
-            .messages()
-            .await
-            .map_err(|error| Error::jetstream("pull from the raw consumer", &error))?;
-        Ok(RawConsumer {
-            chunks: stream.ready_chunks(batch),
-        })
+        open(self, subject::RAW_STREAM, subject::RAW_CONSUMER, batch).await
     }
+}
+
+/// Opens a durable consumer that is there.
+pub(crate) async fn open(
+    messaging: &Messaging,
+    stream: &'static str,
+    name: &str,
+    batch: usize,
+) -> Result<RawConsumer, Error> {
+    let consumer: async_nats::jetstream::consumer::Consumer<pull::Config> = messaging
+        .jetstream
+        .get_consumer_from_stream(name, stream)
+        .await
+        .map_err(|error| Error::jetstream(format!("open the consumer of {stream}"), &error))?;
+    let messages = consumer
+        .stream()
+        .max_messages_per_batch(batch * 2)
+        .expires(PULL_EXPIRES)
+        .heartbeat(HEARTBEAT)
+        .messages()
+        .await
+        .map_err(|error| Error::jetstream(format!("pull from {stream}"), &error))?;
+    Ok(RawConsumer {
+        chunks: messages.ready_chunks(batch),
+        stream,
+    })
 }
 
 impl RawConsumer {
@@ -115,7 +139,7 @@ impl RawConsumer {
         loop {
             // Not cooperative: the scheduler's budget of 128 polls would end every chunk there.
             let Some(chunk) = tokio::task::coop::unconstrained(self.chunks.next()).await else {
-                return Err(ended("the server closed it"));
+                return Err(ended(self.stream, "the server closed it"));
             };
             let mut deliveries = Vec::with_capacity(chunk.len());
             let mut failure = None;
@@ -129,15 +153,15 @@ impl RawConsumer {
                 return Ok(deliveries);
             }
             if let Some(error) = failure {
-                return Err(ended(&error.to_string()));
+                return Err(ended(self.stream, &error.to_string()));
             }
         }
     }
 }
 
-fn ended(reason: &str) -> Error {
+fn ended(stream: &'static str, reason: &str) -> Error {
     Error::Subscription {
-        stream: subject::RAW_STREAM,
+        stream,
         reason: reason.to_owned(),
     }
 }

@@ -7,7 +7,7 @@ use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, Stor
 use sens_config::Nats;
 use sens_schema::subject;
 
-use crate::{Error, Messaging, sessions};
+use crate::{Error, Messaging, parked, sessions};
 
 /// Time after which an unacknowledged delivery is handed out again. Longer than any batch takes; a batch that is held
 /// because the database is away reports progress well within it.
@@ -26,6 +26,7 @@ impl Messaging {
             events_stream(config),
             dead_letter_stream(config),
             sessions::stream(config),
+            parked::stream(config),
         ] {
             let action = format!("ensure stream {}", stream.name);
             self.jetstream

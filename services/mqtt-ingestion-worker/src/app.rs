@@ -10,6 +10,8 @@ use crate::backoff::Backoff;
 use crate::forward::Forwarder;
 use crate::metrics::Metrics;
 use crate::mqtt::{self, Purpose, Source};
+use crate::parking::Parking;
+use crate::quota::Quotas;
 use crate::sessions;
 use crate::window::Window;
 
@@ -92,8 +94,16 @@ async fn forward(
         broker,
         purpose,
     );
+    let ingest = &runtime.config.ingest;
+    let quotas = Quotas::new(ingest.device_rate, ingest.device_burst);
+    let parking = Parking::new(messaging.clone(), quotas, metrics.clone());
+    let unparking = parking
+        .clone()
+        .run(messaging.publisher(), runtime.shutdown.clone());
+    let unparking = (purpose == Purpose::Serve).then(|| tokio::spawn(unparking));
     let forwarder = Forwarder {
         publisher: messaging.publisher(),
+        parking,
         acks,
         window,
         metrics,
@@ -104,6 +114,9 @@ async fn forward(
     // Ends when the source has closed the queue and everything in it is stored and its acknowledgement passed on.
     forwarder.run(queue).await;
     reading.await?;
+    if let Some(unparking) = unparking {
+        unparking.await?;
+    }
     Ok(())
 }
 

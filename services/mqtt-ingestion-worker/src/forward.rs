@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sens_messaging::{Outgoing, RawPublisher};
+use sens_messaging::{PublishError, RawPublisher};
 use sens_observability::Component;
+use sens_schema::DeviceRef;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::acks::Ack;
 use crate::intake::Packet;
 use crate::metrics::Metrics;
+use crate::parking::Parking;
 use crate::window::Window;
 
 /// Most packets published together.
@@ -21,11 +23,20 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Publishes queued packets and acknowledges them.
 pub(crate) struct Forwarder {
     pub(crate) publisher: RawPublisher,
+    pub(crate) parking: Parking,
     pub(crate) acks: mpsc::Sender<Ack>,
     pub(crate) window: Arc<Window>,
     pub(crate) metrics: Metrics,
     pub(crate) jetstream: Component,
     pub(crate) shutdown: CancellationToken,
+}
+
+/// A packet until it is acknowledged.
+struct Held {
+    packet: Packet,
+    /// The device it is to be parked for; `None` sends it to the raw stream.
+    over_quota: Option<DeviceRef>,
+    stored: bool,
 }
 
 impl Forwarder {
@@ -34,78 +45,116 @@ impl Forwarder {
     pub(crate) async fn run(self, mut queue: mpsc::Receiver<Packet>) {
         let mut packets = Vec::with_capacity(BATCH);
         loop {
-            packets.clear();
             if queue.recv_many(&mut packets, BATCH).await == 0 {
                 return;
             }
-            if !self.store(&mut packets).await {
+            let mut held: Vec<Held> = packets.drain(..).map(|packet| self.hold(packet)).collect();
+            if !self.store(&mut held).await {
                 return;
             }
-            if !self.acknowledge(&mut packets).await {
+            if !self.acknowledge(held).await {
                 return;
             }
+        }
+    }
+
+    fn hold(&self, packet: Packet) -> Held {
+        let over_quota = self.parking.over_quota(&packet.outgoing);
+        Held {
+            packet,
+            over_quota,
+            stored: false,
         }
     }
 
     /// Publishes until JetStream holds every packet. Gives `false` when the service stops first.
     ///
     /// A packet that the broker will deliver again after a reconnect is let go instead of being stored twice.
-    async fn store(&self, packets: &mut Vec<Packet>) -> bool {
-        let mut stored = vec![false; packets.len()];
+    async fn store(&self, held: &mut Vec<Held>) -> bool {
         loop {
-            let waiting: Vec<usize> = (0..packets.len()).filter(|index| !stored[*index]).collect();
-            let outgoing: Vec<Outgoing> = waiting
-                .iter()
-                .map(|index| packets[*index].outgoing.clone())
-                .collect();
-            let started = Instant::now();
-            let results = self.publisher.publish(&outgoing).await;
-            let mut failure = None;
-            for (index, result) in waiting.iter().zip(results) {
-                match result {
-                    Ok(_) => stored[*index] = true,
-                    Err(error) => {
-                        self.metrics.publish_failures.inc();
-                        failure = Some(error);
-                    }
-                }
-            }
-            let Some(error) = failure else {
+            let Some(error) = self.publish(held).await else {
                 self.jetstream.set_ok();
-                self.metrics
-                    .publish_seconds
-                    .observe(started.elapsed().as_secs_f64());
-                self.metrics.publish_batch.observe(outgoing.len() as f64);
                 return true;
             };
-            tracing::warn!(%error, packets = waiting.len(), "packets are held, trying again");
+            let waiting = held.iter().filter(|held| !held.stored).count();
+            tracing::warn!(%error, packets = waiting, "packets are held, trying again");
             self.jetstream.set_failing(error.to_string());
             tokio::select! {
                 () = tokio::time::sleep(PAUSE) => {}
                 () = self.shutdown.cancelled() => return false,
             }
-            self.let_go(packets, &mut stored);
+            held.retain(|held| held.stored || !self.comes_again(&held.packet));
         }
     }
 
-    fn let_go(&self, packets: &mut Vec<Packet>, stored: &mut Vec<bool>) {
-        let keep: Vec<bool> = packets
-            .iter()
-            .zip(stored.iter())
-            .map(|(packet, stored)| {
-                *stored || !packet.wants_ack() || !self.window.comes_again(packet.epoch)
-            })
-            .collect();
-        let mut flags = keep.iter();
-        packets.retain(|_| flags.next().copied().unwrap_or(true));
-        let mut flags = keep.iter();
-        stored.retain(|_| flags.next().copied().unwrap_or(true));
+    /// Tries once to have every packet stored that is not. Gives the last failure.
+    async fn publish(&self, held: &mut [Held]) -> Option<PublishError> {
+        let mut raw = Vec::with_capacity(held.len());
+        let mut outgoing = Vec::with_capacity(held.len());
+        let mut over = Vec::new();
+        for (index, held) in held.iter().enumerate().filter(|(_, held)| !held.stored) {
+            if held.over_quota.is_some() {
+                over.push(index);
+            } else {
+                raw.push(index);
+                outgoing.push(held.packet.outgoing.clone());
+            }
+        }
+        let mut failure = None;
+        if !raw.is_empty() {
+            let started = Instant::now();
+            let results = self.publisher.publish(&outgoing).await;
+            if results.iter().all(Result::is_ok) {
+                let seconds = started.elapsed().as_secs_f64();
+                self.metrics.publish_seconds.observe(seconds);
+                self.metrics.publish_batch.observe(outgoing.len() as f64);
+            }
+            let results = results.into_iter().map(|result| result.map(drop));
+            failure = self.note(held, raw.into_iter().zip(results));
+        }
+        if !over.is_empty() {
+            let messages: Vec<_> = over
+                .iter()
+                .filter_map(|index| held.get(*index))
+                .filter_map(|held| Some((held.over_quota.as_ref()?, &held.packet.outgoing)))
+                .collect();
+            let results = self.parking.park(&messages).await;
+            failure = self.note(held, over.into_iter().zip(results)).or(failure);
+        }
+        failure
+    }
+
+    fn note(
+        &self,
+        held: &mut [Held],
+        results: impl Iterator<Item = (usize, Result<(), PublishError>)>,
+    ) -> Option<PublishError> {
+        let mut failure = None;
+        for (index, result) in results {
+            match result {
+                Ok(()) => {
+                    if let Some(held) = held.get_mut(index) {
+                        held.stored = true;
+                    }
+                }
+                Err(error) => {
+                    self.metrics.publish_failures.inc();
+                    failure = Some(error);
+                }
+            }
+        }
+        failure
+    }
+
+    fn comes_again(&self, packet: &Packet) -> bool {
+        packet.wants_ack() && self.window.comes_again(packet.epoch)
     }
 
     /// Passes the acknowledgements on. Gives `false` when the connection's task is gone.
-    async fn acknowledge(&self, packets: &mut Vec<Packet>) -> bool {
-        let count = packets.len();
-        for packet in packets.drain(..).filter(Packet::wants_ack) {
+    async fn acknowledge(&self, held: Vec<Held>) -> bool {
+        let count = held.len();
+        let packets = held.into_iter().map(|held| held.packet);
+        for packet in packets.filter(Packet::wants_ack) {
             let ack = Ack {
                 epoch: packet.epoch,
                 packet_id: packet.id,

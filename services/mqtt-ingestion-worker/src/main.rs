@@ -7,6 +7,8 @@ mod forward;
 mod intake;
 mod metrics;
 mod mqtt;
+mod parking;
+mod quota;
 mod sessions;
 mod window;
 

@@ -16,6 +16,12 @@ pub(crate) struct Metrics {
     pub(crate) stale_acks: IntCounter,
     /// Sessions that nobody serves.
     pub(crate) orphaned_sessions: IntGauge,
+    /// Packets parked because their device is over its quota.
+    pub(crate) quota_parked: IntCounter,
+    /// Packets refused because their device has no more room to park.
+    pub(crate) quota_refused: IntCounter,
+    /// Parked messages.
+    pub(crate) quota_waiting: IntGauge,
     /// Packets between receipt and acknowledgement.
     pub(crate) in_flight: IntGauge,
     /// Time of one publish to JetStream.
@@ -34,6 +40,9 @@ impl Metrics {
             reconnects: spec::counter(registry, &spec::MQTT_RECONNECTS)?,
             stale_acks: spec::counter(registry, &spec::MQTT_STALE_ACKS_DROPPED)?,
             orphaned_sessions: spec::gauge(registry, &spec::MQTT_ORPHANED_SESSIONS)?,
+            quota_parked: spec::counter(registry, &spec::QUOTA_PARKED)?,
+            quota_refused: spec::counter(registry, &spec::QUOTA_REFUSED)?,
+            quota_waiting: spec::gauge(registry, &spec::QUOTA_WAITING)?,
             in_flight: spec::gauge(registry, &spec::MQTT_IN_FLIGHT)?,
             publish_seconds: spec::histogram(registry, &spec::JETSTREAM_PUBLISH_SECONDS)?,
             publish_batch: spec::histogram(registry, &spec::JETSTREAM_PUBLISH_BATCH_SIZE)?,

@@ -55,6 +55,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(dead_letters::requeue_dead_letter))
         .routes(routes!(accounting::accounting))
         .routes(routes!(system::durability))
+        .routes(routes!(system::quotas))
         .routes(routes!(api_keys::list_api_keys, api_keys::create_api_key))
         .routes(routes!(api_keys::delete_api_key))
 }

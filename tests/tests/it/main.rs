@@ -7,6 +7,7 @@ mod drain;
 mod kills;
 mod malformed;
 mod network;
+mod quotas;
 mod replicas;
 mod rest;
 mod samples;

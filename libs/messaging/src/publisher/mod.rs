@@ -9,6 +9,8 @@ use sens_schema::envelope::Envelope;
 
 use crate::Messaging;
 
+pub(crate) use single::publish_one;
+
 /// From how many waiting messages on an atomic batch is cheaper than single messages: one fsync covers the batch.
 const BATCH_FROM: usize = 24;
 /// The server's limit for one atomic batch (ADR-50).

@@ -2,5 +2,6 @@
 
 mod consume;
 mod feed;
+mod parked;
 mod publish;
 mod support;

@@ -59,6 +59,12 @@ metrics! {
         "Sessions at the broker that no ingestion worker serves: packets wait in them. Must be 0.";
     MQTT_IN_FLIGHT: Gauge "sens_mqtt_in_flight" [] &[], INGESTION,
         "Packets received on this connection and not yet acknowledged.";
+    QUOTA_PARKED: Counter "sens_quota_parked_total" [] &[], INGESTION,
+        "Packets over their device's quota, parked in SENS_PARKED until it is their turn.";
+    QUOTA_REFUSED: Counter "sens_quota_refused_total" [] &[], INGESTION,
+        "Packets not kept: over their device's quota while it had no more room in SENS_PARKED.";
+    QUOTA_WAITING: Gauge "sens_quota_waiting" [] &[], INGESTION,
+        "Messages in SENS_PARKED.";
 
     JETSTREAM_PUBLISH_SECONDS: Histogram "sens_jetstream_publish_seconds" [] FAST, PUBLISHERS,
         "Time from publishing a batch to its acknowledgement by JetStream.";

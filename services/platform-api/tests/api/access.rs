@@ -82,6 +82,7 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
         "/v1/system/durability",
         &["viewer", "operator", "admin"],
     ),
+    ("GET", "/v1/system/quotas", &["viewer", "operator", "admin"]),
     ("GET", "/v1/api-keys", &["admin"]),
     ("POST", "/v1/api-keys", &["admin"]),
     ("DELETE", "/v1/api-keys/{id}", &["admin"]),

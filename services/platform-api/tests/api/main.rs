@@ -8,6 +8,7 @@ mod durability;
 mod ingest;
 mod outage;
 mod pages;
+mod quotas;
 mod reads;
 mod stream;
 mod support;

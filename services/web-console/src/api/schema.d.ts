@@ -483,6 +483,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/system/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Devices over their quota
+         * @description A device that sends more than its quota is slowed down for itself: what is above waits in its own queue and is stored
+         *     at the device's rate.
+         */
+        get: operations["quotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/whoami": {
         parameters: {
             query?: never;
@@ -1123,6 +1144,13 @@ export interface components {
             /** @description Page that explains the code. */
             type: string;
         };
+        /** @description Devices that send more than their quota. */
+        Quotas: {
+            /** @description The devices, those with the most waiting messages first, at most 1,000. */
+            items: components["schemas"]["WaitingDevice"][];
+            /** @description Messages of all devices that wait for their turn. */
+            waiting: number;
+        };
         /** @description Mean of the last 60 seconds. */
         Rate: {
             /**
@@ -1322,6 +1350,13 @@ export interface components {
             service: string;
             /** @description Version of the service. */
             version: string;
+        };
+        /** @description A device over its quota. */
+        WaitingDevice: {
+            /** @description Its serial. */
+            serial: string;
+            /** @description How many of its messages wait. */
+            waiting: number;
         };
         /** @description The caller. */
         Whoami: {
@@ -3083,6 +3118,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Durability"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description devices with waiting messages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quotas"];
                 };
             };
             /** @description no valid key: `unauthenticated` */
