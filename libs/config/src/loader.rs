@@ -193,7 +193,7 @@ fn remember_file(draft: &mut Draft, key: &str, file: &Path) {
         "mqtt.password" => &mut config.mqtt.password,
         _ => return,
     };
-    *secret = secret.take().map(|secret| secret.from_file(file));
+    *secret = secret.take().map(|secret| secret.read_from(file));
 }
 
 fn defaults() -> Layer {

@@ -55,7 +55,7 @@ impl Secret {
     }
 
     /// The same secret, known to come from the file.
-    pub(crate) fn from_file(mut self, path: &Path) -> Self {
+    pub(crate) fn read_from(mut self, path: &Path) -> Self {
         self.source = Some(Source {
             path: path.to_path_buf(),
             frame: None,

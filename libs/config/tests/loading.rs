@@ -12,6 +12,8 @@ use sens_config::{Config, ConfigErrors, CorsOrigin, Environment, Need, load_from
 
 const ALL: &[Need] = &[Need::Database, Need::Nats, Need::Mqtt, Need::Api];
 
+const ALL_BUT_API: &[Need] = &[Need::Database, Need::Nats, Need::Mqtt];
+
 fn load(variables: &[(&str, &str)], needs: &[Need]) -> Result<Config, ConfigErrors> {
     let variables: BTreeMap<_, _> = variables
         .iter()
@@ -264,4 +266,45 @@ fn what_depends_on_the_environment() {
         ];
         assert_eq!(faults(&weak, ALL_BUT_DATABASE).len(), 3, "{environment}");
     }
+}
+
+#[test]
+fn a_password_changes_with_its_file() {
+    let secret = file("first\n");
+    let path = secret.path().to_str().expect("the path is text");
+    let config = good(
+        &[
+            ("DATABASE_HOST", "db"),
+            ("DATABASE_USER", "sens"),
+            ("DATABASE_NAME", "sens"),
+            ("DATABASE_PASSWORD_FILE", path),
+            ("SENS_NATS__USER", "sens"),
+            ("SENS_NATS__PASSWORD_FILE", path),
+            ("SENS_MQTT__USERNAME", "sens"),
+            ("SENS_MQTT__PASSWORD", "given"),
+        ],
+        ALL_BUT_API,
+    );
+    let url = config.database.url.expect("there is a URL");
+    let nats = config.nats.password.expect("there is a password");
+    let mqtt = config.mqtt.password.expect("there is a password");
+    assert_eq!(url.current(), "postgres://sens:first@db:5432/sens");
+    assert_eq!(
+        (nats.may_change(), mqtt.may_change()),
+        (true, false),
+        "only what came from a file changes"
+    );
+
+    std::fs::write(path, "sec/ond\n").expect("it can be written");
+    assert_eq!(url.current(), "postgres://sens:sec%2Fond@db:5432/sens");
+    assert_eq!(url.expose(), "postgres://sens:first@db:5432/sens");
+    assert_eq!(nats.current(), "sec/ond");
+    assert_eq!(mqtt.current(), "given");
+
+    std::fs::remove_file(path).expect("it can be removed");
+    assert_eq!(
+        nats.current(),
+        "first",
+        "a file that is gone changes nothing"
+    );
 }

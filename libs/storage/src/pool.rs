@@ -21,7 +21,11 @@ pub struct Pools {
 /// How long a transaction may sit idle before the server ends it: a cancelled request must not hold locks.
 const IDLE_IN_TRANSACTION: &str = "15s";
 
-/// Makes the pools without connecting: a service starts while its database is away and says so by its readiness.
+/// A changed login reaches new connections within this time.
+const LOGIN_REFRESH: Duration = Duration::from_secs(2);
+
+/// Makes the pools without connecting: a service starts while its database is away and says so by its readiness. A URL or
+/// password that came from a file is read again and again, so that it can be changed while the service runs.
 ///
 /// `statement_timeout` bounds each statement of a service whose work may be cancelled midway (a client that hangs up):
 /// such connections are cleaned when they come back to the pool. `None` is for services that finish what they begin.
@@ -39,8 +43,14 @@ pub fn connect(
         )
     })?;
     let open = |url: &Secret| {
-        let options = options(url.expose(), config, application, statement_timeout)?;
-        Ok(pool(config, options, statement_timeout.is_some()))
+        let first = options(url.expose(), config, application, statement_timeout)?;
+        let pool = pool(config, first, statement_timeout.is_some());
+        if url.may_change() {
+            let (config, application) = (config.clone(), application.to_owned());
+            let read = move |url: &str| options(url, &config, &application, statement_timeout);
+            tokio::spawn(follow(pool.clone(), url.clone(), read));
+        }
+        Ok(pool)
     };
     let primary = open(url)?;
     let read = match &config.read_url {
@@ -83,6 +93,30 @@ fn options(
         options = options.options([("statement_timeout", timeout.as_millis().to_string())]);
     }
     Ok(options)
+}
+
+/// Gives new connections the login that the file of the URL holds, for as long as the pool is open. Connections that stand
+/// go on: the server has let them in.
+async fn follow(
+    pool: PgPool,
+    url: Secret,
+    options: impl Fn(&str) -> Result<PgConnectOptions, Error>,
+) {
+    let mut known = url.expose().to_owned();
+    while !pool.is_closed() {
+        tokio::time::sleep(LOGIN_REFRESH).await;
+        let current = url.current();
+        if current == known {
+            continue;
+        }
+        if let Ok(options) = options(&current) {
+            pool.set_connect_options(options);
+            tracing::info!("the login of the database has changed: new connections use it");
+        } else {
+            tracing::error!("the changed URL of the database cannot be read");
+        }
+        known = current;
+    }
 }
 
 fn pool(config: &Database, options: PgConnectOptions, cancellable: bool) -> PgPool {

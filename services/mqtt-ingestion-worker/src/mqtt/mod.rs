@@ -2,6 +2,7 @@
 
 mod options;
 mod retire;
+mod rival;
 mod source;
 mod tls;
 

@@ -36,7 +36,8 @@ pub(crate) enum OptionsError {
     },
 }
 
-/// Options for a persistent session with manual acknowledgements.
+/// Options for a persistent session with manual acknowledgements, with the password and the certificates that their files
+/// hold now.
 ///
 /// # Errors
 /// [`OptionsError`] names the variable at fault.
@@ -62,7 +63,7 @@ pub(crate) fn options(config: &Mqtt) -> Result<MqttOptions, OptionsError> {
         let password = config
             .password
             .as_ref()
-            .map(sens_config::Secret::expose)
+            .map(sens_config::Secret::current)
             .unwrap_or_default();
         options.set_credentials(username, password);
     }

@@ -6,16 +6,15 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use rumqttc::v5::mqttbytes::v5::SubscribeReasonCode;
-use rumqttc::v5::mqttbytes::v5::{
-    ConnAck, DisconnectReasonCode, Packet as MqttPacket, Publish, SubAck,
-};
-use rumqttc::v5::{AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, StateError};
+use rumqttc::v5::mqttbytes::v5::{ConnAck, Packet as MqttPacket, Publish, SubAck};
+use rumqttc::v5::{AsyncClient, ConnectionError, Event, EventLoop, MqttOptions};
 use sens_config::Config;
 use sens_observability::Component;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::options::{REQUEST_CAPACITY, filters};
+use super::options::{REQUEST_CAPACITY, filters, options};
+use super::rival::Rival;
 use crate::acks::{Ack, Acks};
 use crate::backoff::Backoff;
 use crate::forward;
@@ -55,6 +54,7 @@ struct Reader {
     budget: Arc<Semaphore>,
     metrics: Metrics,
     health: Component,
+    rival: Rival,
 }
 
 impl Source {
@@ -81,6 +81,7 @@ impl Source {
             budget,
             metrics,
             health,
+            rival: Rival::default(),
         };
         let source = Self {
             eventloop,
@@ -104,11 +105,16 @@ impl Source {
                 () = stop.cancelled() => break,
                 () = reached(quiet_at) => break,
                 () = self.acks.arrived() => continue,
+                () = reached(self.reader.rival.gone_at().map(Into::into)) => {
+                    self.reader.alone();
+                    continue;
+                }
                 polled = self.eventloop.poll() => polled,
             };
             match polled {
                 Ok(Event::Incoming(MqttPacket::ConnAck(ack))) => {
                     backoff.connected(Instant::now());
+                    self.reader.rival.connected(Instant::now());
                     if !std::mem::take(&mut first) {
                         self.reader.metrics.reconnects.inc();
                     }
@@ -125,8 +131,12 @@ impl Source {
                 Ok(_) => {}
                 Err(error) => {
                     quiet_at = None;
-                    self.disconnected(&error);
-                    let delay = backoff.failed(Instant::now());
+                    let contested = self.disconnected(&error);
+                    let delay = if contested {
+                        backoff.contested(Instant::now())
+                    } else {
+                        backoff.failed(Instant::now())
+                    };
                     tokio::select! {
                         () = tokio::time::sleep(delay) => {}
                         () = stop.cancelled() => break,
@@ -175,13 +185,24 @@ impl Source {
     }
 
     /// From here on nothing is acknowledged for the old connection: neither what is queued in the client nor what the
-    /// forwarder still holds.
-    fn disconnected(&mut self, error: &ConnectionError) {
+    /// forwarder still holds. Gives whether another client has our session.
+    fn disconnected(&mut self, error: &ConnectionError) -> bool {
         self.reader.window.disconnected();
         self.eventloop.clean();
-        let detail = describe(error);
+        let contested = self.reader.rival.took_over(error);
+        let detail = self
+            .reader
+            .rival_detail()
+            .filter(|_| contested)
+            .unwrap_or_else(|| describe(error));
         tracing::warn!(%detail, "lost the MQTT broker, connecting again");
         self.reader.health.set_failing(detail);
+        // The password or a certificate may have changed.
+        match options(&self.reader.config.mqtt) {
+            Ok(options) => self.eventloop.options = options,
+            Err(error) => tracing::warn!(%error, "connecting with the settings of before"),
+        }
+        contested
     }
 
     async fn drain(mut self) {
@@ -226,6 +247,17 @@ impl Reader {
         Some((budget, slot))
     }
 
+    fn rival_detail(&self) -> Option<String> {
+        self.rival.detail(&self.config.mqtt.client_id)
+    }
+
+    /// Nobody has taken the session for a while.
+    fn alone(&mut self) {
+        self.rival.forget();
+        self.health.set_ok();
+        tracing::info!("no other client has taken the session since");
+    }
+
     fn hand_over(&self, acks: &mut Acks) {
         acks.hand_over(&self.client, &self.window, &self.metrics);
     }
@@ -262,7 +294,9 @@ impl Reader {
             .filter(|(code, _)| !matches!(code, SubscribeReasonCode::Success(_)))
             .map(|(code, filter)| format!("{} ({code:?})", filter.path))
             .collect();
-        if refused.is_empty() {
+        if let Some(detail) = self.rival_detail() {
+            self.health.set_failing(detail);
+        } else if refused.is_empty() {
             self.health.set_ok();
         } else {
             let detail = format!(
@@ -285,12 +319,10 @@ async fn reached(at: Option<tokio::time::Instant>) {
 
 fn describe(error: &ConnectionError) -> String {
     match error {
-        ConnectionError::MqttState(StateError::ServerDisconnect {
-            reason_code: DisconnectReasonCode::SessionTakenOver,
-            ..
-        }) => "another client connected with the same client id: give each replica its own SENS_MQTT__CLIENT_ID".to_owned(),
         ConnectionError::ConnectionRefused(code) => {
-            format!("the broker refuses the connection ({code:?}): check SENS_MQTT__USERNAME and SENS_MQTT__PASSWORD")
+            format!(
+                "the broker refuses the connection ({code:?}): check SENS_MQTT__USERNAME and SENS_MQTT__PASSWORD"
+            )
         }
         other => format!("the MQTT broker cannot be reached: {other}"),
     }
