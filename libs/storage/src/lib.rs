@@ -12,6 +12,9 @@ pub mod write;
 
 pub use error::{Error, Verdict};
 pub use logins::{LoginRole, set_login};
-pub use migrate::{MigrationReport, SchemaVersion, latest_version, migrate, schema_version};
+pub use migrate::{
+    MigrationOptions, MigrationPlan, MigrationReport, PendingMigration, SchemaVersion, StorageWish,
+    latest_version, migrate, migrate_with, migration_plan, schema_version,
+};
 pub use pool::{Pools, connect, connect_owner};
 pub use sqlx::PgPool;

@@ -1,12 +1,18 @@
-//! Migrations: additive, safe to run twice and by several at once (sqlx takes an advisory lock).
+//! Migrations: additive, safe to run twice and by several at once, never waiting long for a lock that others wait behind.
 
-use std::borrow::Cow;
+mod apply;
+mod lock;
+mod storage;
+mod timescale;
+
+use std::time::Duration;
 
 use sens_config::Database;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{Connection, Executor};
+use sqlx::{Connection, Executor, PgConnection};
 
 use crate::{Error, pool};
+use storage::Step;
+pub use storage::StorageWish;
 
 /// Version, name and text of every migration, in order.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -31,6 +37,33 @@ const ROLES: &str = include_str!("../migrations/roles.sql");
 /// A version of the schema.
 pub type SchemaVersion = i64;
 
+/// How to migrate.
+#[derive(Debug, Clone, Copy)]
+pub struct MigrationOptions {
+    /// Hypertables or native partitions.
+    pub storage: StorageWish,
+    /// How long a statement waits for a lock before it gives way and is tried again: whoever comes behind it waits as long.
+    pub lock_timeout: Duration,
+    /// How long one statement of a migration may take. Index builds and the move to `TimescaleDB` have no limit.
+    pub statement_timeout: Duration,
+    /// How long to wait for another migration of this database.
+    pub patience: Duration,
+    /// Is told what is waited for and what is done, a line for each thing.
+    pub progress: fn(&str),
+}
+
+impl Default for MigrationOptions {
+    fn default() -> Self {
+        Self {
+            storage: StorageWish::Auto,
+            lock_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_mins(15),
+            patience: Duration::from_mins(10),
+            progress: |_| (),
+        }
+    }
+}
+
 /// What a run of the migrations did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MigrationReport {
@@ -38,6 +71,32 @@ pub struct MigrationReport {
     pub from: SchemaVersion,
     /// Version now.
     pub to: SchemaVersion,
+    /// What else is worth saying, a line for each thing.
+    pub notes: Vec<String>,
+}
+
+/// A migration that would run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingMigration {
+    /// Its version.
+    pub version: SchemaVersion,
+    /// Its name.
+    pub name: &'static str,
+    /// Its text.
+    pub sql: &'static str,
+    /// Whether it runs in a transaction; index builds that leave writers alone do not.
+    pub transactional: bool,
+}
+
+/// What a run of the migrations would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MigrationPlan {
+    /// Version now.
+    pub from: SchemaVersion,
+    /// In the order in which they would run.
+    pub pending: Vec<PendingMigration>,
+    /// What would become of the large tables, in words.
+    pub storage: String,
 }
 
 /// The version this program brings.
@@ -45,13 +104,26 @@ pub fn latest_version() -> SchemaVersion {
     MIGRATIONS.last().map_or(0, |(version, _, _)| *version)
 }
 
-/// Brings the schema to [`latest_version`] and the roles to the rights they need. A newer schema is left as it is: the
-/// programs of one release work with the next release's schema.
+/// [`migrate_with`] with the usual options.
 ///
 /// # Errors
-/// [`Error::Unavailable`], [`Error::Configuration`] or [`Error::Migration`]; nothing is half applied.
+/// As [`migrate_with`].
 pub async fn migrate(config: &Database) -> Result<MigrationReport, Error> {
+    migrate_with(config, &MigrationOptions::default()).await
+}
+
+/// Brings the schema to [`latest_version`], the large tables to the storage they are to have, and the roles to the rights
+/// they need. A newer schema is left as it is: the programs of one release work with the next release's schema.
+///
+/// # Errors
+/// [`Error::Unavailable`], [`Error::Configuration`], [`Error::Query`] or [`Error::Migration`]; no migration is half
+/// applied, and another run goes on where this one stopped.
+pub async fn migrate_with(
+    config: &Database,
+    options: &MigrationOptions,
+) -> Result<MigrationReport, Error> {
     let mut connection = pool::connect_owner(config).await?;
+    lock::take(&mut connection, lock::MIGRATION, options).await?;
     if let Some(schema) = &config.schema {
         let create = format!("CREATE SCHEMA IF NOT EXISTS {}", quote(schema));
         connection
@@ -60,17 +132,74 @@ pub async fn migrate(config: &Database) -> Result<MigrationReport, Error> {
             .map_err(Error::during("create the schema"))?;
     }
     let from = version_on(&mut connection).await?;
-    migrator()
-        .run(&mut connection)
-        .await
-        .map_err(|error| Error::Migration(error.to_string()))?;
+    apply::all(&mut connection, MIGRATIONS, options).await?;
+    let notes = arrange_storage(config, &mut connection, options).await?;
     apply_roles(&mut connection).await?;
     let to = version_on(&mut connection).await?;
     connection
         .close()
         .await
         .map_err(Error::during("close the connection"))?;
-    Ok(MigrationReport { from, to })
+    Ok(MigrationReport { from, to, notes })
+}
+
+/// What [`migrate_with`] would do. Changes nothing and waits for nobody.
+///
+/// # Errors
+/// [`Error::Unavailable`], [`Error::Configuration`], [`Error::Query`], or [`Error::Migration`] when it would be refused.
+pub async fn migration_plan(config: &Database, wish: StorageWish) -> Result<MigrationPlan, Error> {
+    let mut connection = pool::connect_owner(config).await?;
+    let from = version_on(&mut connection).await?;
+    let pending = MIGRATIONS
+        .iter()
+        .filter(|(version, _, _)| *version > from)
+        .map(|(version, name, sql)| PendingMigration {
+            version: *version,
+            name,
+            sql,
+            transactional: !apply::outside_transaction(sql),
+        })
+        .collect();
+    let storage = match timescale::plan(&mut connection, wish).await? {
+        Step::Plain(None) => "native partitions".to_owned(),
+        Step::Plain(Some(hint)) => format!("native partitions ({hint})"),
+        Step::Keep => "hypertables, as they are".to_owned(),
+        Step::Convert { .. } => {
+            "raw_record, processed_record and text_record become hypertables".to_owned()
+        }
+    };
+    Ok(MigrationPlan {
+        from,
+        pending,
+        storage,
+    })
+}
+
+/// Gives the large tables the storage they are to have.
+async fn arrange_storage(
+    config: &Database,
+    connection: &mut PgConnection,
+    options: &MigrationOptions,
+) -> Result<Vec<String>, Error> {
+    timescale::install_functions(connection).await?;
+    let step = timescale::plan(connection, options.storage).await?;
+    match step {
+        Step::Plain(hint) => return Ok(hint.into_iter().collect()),
+        Step::Convert {
+            create_extension: true,
+        } => timescale::create_extension(pool::connect_owner(config).await?).await?,
+        Step::Keep | Step::Convert { .. } => {}
+    }
+    // A session of its own: the extension's library is loaded when a session starts. Retention must not drop what is
+    // being copied.
+    let mut session = pool::connect_owner(config).await?;
+    lock::take(&mut session, lock::MAINTENANCE, options).await?;
+    let said = timescale::convert(&mut session, options).await?;
+    session
+        .close()
+        .await
+        .map_err(Error::during("close the connection"))?;
+    Ok(said)
 }
 
 /// The version the database is at; 0 before the first migration.
@@ -82,7 +211,7 @@ pub async fn schema_version(pool: &sqlx::PgPool) -> Result<SchemaVersion, Error>
     version_on(&mut connection).await
 }
 
-async fn version_on(connection: &mut sqlx::PgConnection) -> Result<SchemaVersion, Error> {
+async fn version_on(connection: &mut PgConnection) -> Result<SchemaVersion, Error> {
     let known: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
         .fetch_one(&mut *connection)
         .await
@@ -96,8 +225,8 @@ async fn version_on(connection: &mut sqlx::PgConnection) -> Result<SchemaVersion
         .map_err(Error::during("read the schema version"))
 }
 
-/// Several runs at once must not grant at the same moment: catalogue rows would be updated concurrently.
-async fn apply_roles(connection: &mut sqlx::PgConnection) -> Result<(), Error> {
+/// The roles belong to the whole cluster: several databases must not grant at the same moment.
+async fn apply_roles(connection: &mut PgConnection) -> Result<(), Error> {
     let mut transaction = connection.begin().await.map_err(Error::during("begin"))?;
     transaction
         .execute("SELECT pg_advisory_xact_lock(hashtext('sens.roles'))")
@@ -111,27 +240,6 @@ async fn apply_roles(connection: &mut sqlx::PgConnection) -> Result<(), Error> {
         .commit()
         .await
         .map_err(Error::during("commit the roles"))
-}
-
-fn migrator() -> Migrator {
-    let migrations = MIGRATIONS
-        .iter()
-        .map(|(version, name, sql)| {
-            let description = Cow::Borrowed(*name);
-            Migration::new(
-                *version,
-                description,
-                MigrationType::Simple,
-                sqlx::SqlStr::from_static(sql),
-                false,
-            )
-        })
-        .collect();
-    Migrator {
-        migrations: Cow::Owned(migrations),
-        ignore_missing: true,
-        ..Migrator::DEFAULT
-    }
 }
 
 /// Quotes an identifier for SQL.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// The operator's command line of SENS Platform.
 #[derive(Debug, Parser)]
@@ -11,7 +11,8 @@ use clap::{Parser, Subcommand, ValueEnum};
     about,
     after_help = "Examples:
   DATABASE_URL=postgres://owner:…@db/sens sensctl migrate
-  sensctl migrate --check
+  sensctl migrate --plan
+  sensctl migrate --check --at-least 5
   sensctl keys create --name grafana --role viewer
   sensctl logins set telemetry_worker --role ingest --password-file /run/secrets/worker
   sensctl doctor --ledger
@@ -28,14 +29,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Bring the database schema, its roles and the JetStream streams up to date; safe to run twice and concurrently
-    Migrate {
-        /// Change nothing: exit 0 when the schema is new enough for this version, 1 when it is not
-        #[arg(long)]
-        check: bool,
-        /// Leave JetStream alone (it is made by the services as well)
-        #[arg(long)]
-        skip_streams: bool,
-    },
+    Migrate(MigrateArguments),
     /// Logins of the services in the database
     Logins {
         #[command(subcommand)]
@@ -59,6 +53,42 @@ pub(crate) enum Command {
         #[arg(long)]
         ledger: bool,
     },
+}
+
+/// What `migrate` is to do.
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches of a command line"
+)]
+pub(crate) struct MigrateArguments {
+    /// Change nothing: exit 0 when the schema is new enough, 1 when it is not (for init containers)
+    #[arg(long, conflicts_with = "plan")]
+    pub(crate) check: bool,
+    /// The schema version that --check asks for; the one of this program when left out
+    #[arg(long, value_name = "VERSION", requires = "check")]
+    pub(crate) at_least: Option<i64>,
+    /// Change nothing: say what a run would do
+    #[arg(long)]
+    pub(crate) plan: bool,
+    /// Show the SQL of the plan as well
+    #[arg(long, requires = "plan")]
+    pub(crate) sql: bool,
+    /// Leave JetStream alone (it is made by the services as well)
+    #[arg(long)]
+    pub(crate) skip_streams: bool,
+    /// Move the tables of an existing database into hypertables of TimescaleDB, while the platform runs
+    #[arg(long, conflicts_with_all = ["check", "plain"])]
+    pub(crate) to_timescale: bool,
+    /// Keep native partitions even where TimescaleDB can be used
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) plain: bool,
+    /// Seconds a statement waits for a lock before it gives way and is tried again
+    #[arg(long, default_value_t = 5, value_name = "SECONDS")]
+    pub(crate) lock_timeout: u64,
+    /// Seconds a statement of a migration may take (index builds may take longer)
+    #[arg(long, default_value_t = 900, value_name = "SECONDS")]
+    pub(crate) statement_timeout: u64,
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,6 +4,9 @@ mod integrity;
 mod ledger;
 mod partitions;
 
+/// The advisory lock of whoever drops or moves partitions.
+pub(crate) const LOCK: &str = "sens.maintenance";
+
 pub use integrity::{MissingRows, missing_raw_records, missing_readings};
 pub use ledger::{compact_ledger, unaccounted_positions};
 pub use partitions::ensure_partitions_ahead;

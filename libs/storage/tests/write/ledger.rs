@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sens_storage::maintenance::{
-    compact_ledger, ensure_partitions_ahead, missing_raw_records, missing_readings,
-    unaccounted_positions,
+    compact_ledger, missing_raw_records, missing_readings, unaccounted_positions,
 };
 
 use crate::support::{NOON, Store, flat, message};
@@ -61,16 +60,6 @@ async fn positions_that_nobody_committed_are_named() -> anyhow::Result<()> {
     );
     assert_eq!(unaccounted_positions(&store.pool, 1, 1..=2).await?, []);
     assert_eq!(unaccounted_positions(&store.pool, 2, 1..=1).await?, [1..=1]);
-    Ok(())
-}
-
-#[tokio::test]
-async fn partitions_are_made_ahead() -> anyhow::Result<()> {
-    let store = Store::start().await?;
-    ensure_partitions_ahead(&store.pool).await?;
-    ensure_partitions_ahead(&store.pool).await?;
-    let children = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'raw_record'::regclass";
-    assert_eq!(store.number(children).await, 2);
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 mod ledger;
 mod once;
+mod partitions;
 mod poison;
 mod roles;
 mod support;

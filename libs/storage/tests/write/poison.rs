@@ -34,7 +34,7 @@ async fn a_refused_row_is_permanent_and_leaves_nothing_behind() -> anyhow::Resul
 
 #[tokio::test]
 async fn a_dropped_partition_and_a_dropped_table_are_transient() -> anyhow::Result<()> {
-    let store = Store::start().await?;
+    let store = Store::start_plain().await?;
     let at = NOON / 1_000_000;
     store.writer.store(1, &[flat(1, 7, 1.0, at)]).await?;
     sqlx::query("DROP TABLE processed_record_20261116")

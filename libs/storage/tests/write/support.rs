@@ -6,8 +6,8 @@ use bytes::Bytes;
 use sens_config::{Config, Need, Secret};
 use sens_schema::envelope::{Envelope, Source};
 use sens_schema::{Catalogue, ClockPolicy, DecodeContext, Position, Topic, decode};
-use sens_storage::PgPool;
 use sens_storage::write::{BatchWriter, PendingMessage};
+use sens_storage::{MigrationOptions, PgPool, StorageWish};
 use sens_testkit::Postgres;
 
 /// 2026-11-20T10:00:00Z.
@@ -23,9 +23,22 @@ pub(crate) struct Store {
 
 impl Store {
     pub(crate) async fn start() -> anyhow::Result<Self> {
+        Self::start_with(StorageWish::Auto).await
+    }
+
+    /// With native partitions, whatever the server offers.
+    pub(crate) async fn start_plain() -> anyhow::Result<Self> {
+        Self::start_with(StorageWish::Plain).await
+    }
+
+    async fn start_with(storage: StorageWish) -> anyhow::Result<Self> {
         let postgres = Postgres::start().await?;
         let config = config(postgres.create_fresh_database()?)?;
-        sens_storage::migrate(&config.database).await?;
+        let options = MigrationOptions {
+            storage,
+            ..MigrationOptions::default()
+        };
+        sens_storage::migrate_with(&config.database, &options).await?;
         let pool = sens_storage::connect(&config.database, "test", None)?.primary;
         Ok(Self {
             writer: BatchWriter::new(pool.clone()),
@@ -33,6 +46,13 @@ impl Store {
             config,
             postgres,
         })
+    }
+
+    /// Whether the large tables are hypertables of TimescaleDB.
+    pub(crate) async fn has_hypertables(&self) -> bool {
+        let kind =
+            "SELECT count(*) FROM pg_class WHERE oid = 'raw_record'::regclass AND relkind = 'r'";
+        self.number(kind).await == 1
     }
 
     /// The same database as another login sees it.

@@ -1,22 +1,48 @@
-//! `sensctl migrate`: schema, roles and streams.
+//! `sensctl migrate`: schema, storage, roles and streams.
 
 use std::process::ExitCode;
+use std::time::Duration;
+use std::time::Duration;
 
-use anyhow::Context as _;
-use sens_config::Need;
+use anyhow::{Context as _, ensure};
+use sens_config::{Config, Need};
 use sens_messaging::Messaging;
+use sens_storage::{MigrationOptions, StorageWish};
 
+use super::patience;
+use crate::cli::MigrateArguments;
 use crate::settings;
 
-/// Migrates the database, then makes the streams.
-pub(crate) async fn run(skip_streams: bool) -> anyhow::Result<ExitCode> {
-    let needs: &[Need] = if skip_streams {
-        &[Need::Database]
-    } else {
+pub(crate) async fn run(arguments: &MigrateArguments) -> anyhow::Result<ExitCode> {
+    if arguments.check {
+        return check(arguments.at_least).await;
+    }
+    let streams = !arguments.skip_streams && !arguments.plan;
+    let needs: &[Need] = if streams {
         &[Need::Database, Need::Nats]
+    } else {
+        &[Need::Database]
     };
     let config = settings::load(needs)?;
-    let report = sens_storage::migrate(&config.database).await?;
+    let wish = if arguments.to_timescale {
+        StorageWish::Timescale
+    } else if arguments.plain {
+        StorageWish::Plain
+    } else {
+        StorageWish::Auto
+    };
+    if arguments.plan {
+        plan(&config, wish, arguments.sql).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let options = MigrationOptions {
+        storage: wish,
+        lock_timeout: Duration::from_secs(arguments.lock_timeout),
+        statement_timeout: Duration::from_secs(arguments.statement_timeout),
+        progress: |line| println!("{line}"),
+        ..MigrationOptions::default()
+    };
+    let report = sens_storage::migrate_with(&config.database, &options).await?;
     if report.from == report.to {
         println!("schema is at version {}, nothing to do", report.to);
     } else {
@@ -25,30 +51,63 @@ pub(crate) async fn run(skip_streams: bool) -> anyhow::Result<ExitCode> {
             report.from, report.to
         );
     }
-    if !skip_streams {
-        let messaging = Messaging::connect(&config.nats, "sensctl").await?;
-        messaging.ensure_streams(&config.nats).await?;
-        messaging.ensure_raw_consumer().await?;
-        println!("streams SENS_RAW, SENS_EVENTS and SENS_DLQ are there");
-        messaging.close().await?;
+    for note in report.notes {
+        println!("{note}");
+    }
+    if streams {
+        make_streams(&config).await?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says whether the schema is new enough, for init containers.
-pub(crate) async fn check() -> anyhow::Result<ExitCode> {
+async fn make_streams(config: &Config) -> anyhow::Result<()> {
+    let messaging = Messaging::connect(&config.nats, "sensctl").await?;
+    messaging.ensure_streams(&config.nats).await?;
+    messaging.ensure_raw_consumer().await?;
+    println!("streams SENS_RAW, SENS_EVENTS and SENS_DLQ are there");
+    messaging.close().await?;
+    Ok(())
+}
+
+/// Says what a run would do.
+async fn plan(config: &Config, wish: StorageWish, sql: bool) -> anyhow::Result<()> {
+    let plan = sens_storage::migration_plan(&config.database, wish).await?;
+    println!(
+        "schema is at version {}, this program brings {}",
+        plan.from,
+        sens_storage::latest_version()
+    );
+    for migration in &plan.pending {
+        let how = if migration.transactional {
+            "in a transaction"
+        } else {
+            "outside of a transaction, without stopping writers"
+        };
+        println!("{:>4}  {}  ({how})", migration.version, migration.name);
+        if sql {
+            println!("{}", migration.sql.trim_end());
+        }
+    }
+    println!("storage: {}", plan.storage);
+    Ok(())
+}
+
+/// Says whether the schema is new enough, for init containers; waits for it so long.
+pub(crate) async fn check(wait: Duration) -> anyhow::Result<ExitCode> {
     let config = settings::load(&[Need::Database])?;
-    let pools = sens_storage::connect(&config.database, "sensctl", None)?;
-    let found = sens_storage::schema_version(&pools.primary)
-        .await
-        .context("read the schema version")?;
     let needed = sens_storage::latest_version();
-    if found < needed {
-        println!(
+    let found = patience::until(wait, async || {
+        let pools = sens_storage::connect(&config.database, "sensctl", None)?;
+        let found = sens_storage::schema_version(&pools.primary)
+            .await
+            .context("read the schema version")?;
+        ensure!(
+            found >= needed,
             "schema is at version {found}, this version needs {needed}: run `sensctl migrate`"
         );
-        return Ok(ExitCode::FAILURE);
-    }
+        Ok(found)
+    })
+    .await?;
     println!("schema is at version {found}, this version needs {needed}");
     Ok(ExitCode::SUCCESS)
 }

@@ -8,19 +8,17 @@ mod keys;
 mod ledger;
 mod logins;
 mod migrate;
+mod patience;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use crate::cli::Command;
 
 /// Runs a command and gives its exit code.
 pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Migrate { check: true, .. } => migrate::check().await,
-        Command::Migrate {
-            check: false,
-            skip_streams,
-        } => migrate::run(skip_streams).await,
+        Command::Migrate(arguments) => migrate::run(&arguments).await,
         Command::Logins { command } => logins::run(command).await,
         Command::Keys { command } => keys::run(command).await,
         Command::CheckConfig => check_config::run(),
