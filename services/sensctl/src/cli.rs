@@ -83,6 +83,10 @@ pub(crate) struct MigrateArguments {
     /// Keep native partitions even where TimescaleDB can be used
     #[arg(long, conflicts_with = "check")]
     pub(crate) plain: bool,
+    /// Seconds to wait for the database and NATS, or with --check for the schema, before giving up (for containers that
+    /// start in any order)
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    pub(crate) wait: u64,
     /// Seconds a statement waits for a lock before it gives way and is tried again
     #[arg(long, default_value_t = 5, value_name = "SECONDS")]
     pub(crate) lock_timeout: u64,

@@ -1,8 +1,8 @@
 //! `sensctl migrate`: schema, storage, roles and streams.
 
 use std::process::ExitCode;
-use std::time::Duration;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use sens_config::{Config, Need};
@@ -13,9 +13,12 @@ use super::patience;
 use crate::cli::MigrateArguments;
 use crate::settings;
 
+/// Between two attempts.
+const PAUSE: Duration = Duration::from_secs(1);
+
 pub(crate) async fn run(arguments: &MigrateArguments) -> anyhow::Result<ExitCode> {
     if arguments.check {
-        return check(arguments.at_least).await;
+        return check(arguments).await;
     }
     let streams = !arguments.skip_streams && !arguments.plan;
     let needs: &[Need] = if streams {
@@ -35,6 +38,11 @@ pub(crate) async fn run(arguments: &MigrateArguments) -> anyhow::Result<ExitCode
         plan(&config, wish, arguments.sql).await?;
         return Ok(ExitCode::SUCCESS);
     }
+    patience::until(wait, async || {
+        let pools = sens_storage::connect(&config.database, "sensctl", None)?;
+        Ok(sens_storage::schema_version(&pools.primary).await?)
+    })
+    .await?;
     let options = MigrationOptions {
         storage: wish,
         lock_timeout: Duration::from_secs(arguments.lock_timeout),
@@ -42,7 +50,13 @@ pub(crate) async fn run(arguments: &MigrateArguments) -> anyhow::Result<ExitCode
         progress: |line| println!("{line}"),
         ..MigrationOptions::default()
     };
-    let report = sens_storage::migrate_with(&config.database, &options).await?;
+    let deadline = deadline(arguments.wait);
+    let report = loop {
+        match sens_storage::migrate_with(&config.database, &options).await {
+            Err(error) if error.is_unavailable() && again(&deadline, &error).await => {}
+            outcome => break outcome?,
+        }
+    };
     if report.from == report.to {
         println!("schema is at version {}, nothing to do", report.to);
     } else {
@@ -55,15 +69,39 @@ pub(crate) async fn run(arguments: &MigrateArguments) -> anyhow::Result<ExitCode
         println!("{note}");
     }
     if streams {
-        make_streams(&config).await?;
+        loop {
+            match make_streams(&config).await {
+                Err(error) if again(&deadline, &error).await => {}
+                outcome => break outcome?,
+            }
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn make_streams(config: &Config) -> anyhow::Result<()> {
-    let messaging = Messaging::connect(&config.nats, "sensctl").await?;
-    messaging.ensure_streams(&config.nats).await?;
-    messaging.ensure_raw_consumer().await?;
+fn deadline(wait: u64) -> Instant {
+    Instant::now() + Duration::from_secs(wait)
+}
+
+/// Says why, pauses and gives `true`; `false` when the time is up.
+async fn again(deadline: &Instant, reason: &(impl std::fmt::Display + ?Sized)) -> bool {
+    if Instant::now() >= *deadline {
+        return false;
+    }
+    println!("waiting: {reason}");
+    tokio::time::sleep(PAUSE).await;
+    true
+}
+
+/// A cluster that has just started takes a moment until it can make streams.
+async fn make_streams(config: &Config, wait: Duration) -> anyhow::Result<()> {
+    let messaging = patience::until(wait, async || {
+        let messaging = Messaging::connect(&config.nats, "sensctl").await?;
+        messaging.ensure_streams(&config.nats).await?;
+        messaging.ensure_raw_consumer().await?;
+        Ok(messaging)
+    })
+    .await?;
     println!("streams SENS_RAW, SENS_EVENTS and SENS_DLQ are there");
     messaging.close().await?;
     Ok(())
@@ -93,9 +131,9 @@ async fn plan(config: &Config, wish: StorageWish, sql: bool) -> anyhow::Result<(
 }
 
 /// Says whether the schema is new enough, for init containers; waits for it so long.
-pub(crate) async fn check(wait: Duration) -> anyhow::Result<ExitCode> {
+async fn check(at_least: Option<i64>, wait: Duration) -> anyhow::Result<ExitCode> {
     let config = settings::load(&[Need::Database])?;
-    let needed = sens_storage::latest_version();
+    let needed = at_least.unwrap_or_else(sens_storage::latest_version);
     let found = patience::until(wait, async || {
         let pools = sens_storage::connect(&config.database, "sensctl", None)?;
         let found = sens_storage::schema_version(&pools.primary)
@@ -103,11 +141,11 @@ pub(crate) async fn check(wait: Duration) -> anyhow::Result<ExitCode> {
             .context("read the schema version")?;
         ensure!(
             found >= needed,
-            "schema is at version {found}, this version needs {needed}: run `sensctl migrate`"
+            "schema is at version {found}, {needed} is needed: run `sensctl migrate`"
         );
         Ok(found)
     })
     .await?;
-    println!("schema is at version {found}, this version needs {needed}");
+    println!("schema is at version {found}, {needed} is needed");
     Ok(ExitCode::SUCCESS)
 }

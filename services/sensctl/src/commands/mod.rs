@@ -11,7 +11,6 @@ mod migrate;
 mod patience;
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use crate::cli::Command;
 
