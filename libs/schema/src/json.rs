@@ -26,6 +26,11 @@ pub(crate) enum Kind {
 }
 
 impl<'a> Json<'a> {
+    /// Its text, a slice of the payload.
+    pub(crate) fn as_str(self) -> &'a str {
+        self.0
+    }
+
     /// What the value is.
     pub(crate) fn kind(self) -> Kind {
         match self.0.as_bytes().first() {

@@ -15,7 +15,9 @@ mod dedup;
 pub mod durability;
 pub mod envelope;
 pub mod event;
+pub mod explain;
 mod json;
+mod locate;
 pub mod provision;
 mod reading;
 mod reason;
@@ -34,6 +36,7 @@ pub use decode::{
     InvalidDecoderMap, MAX_DEPTH, decode, decoders,
 };
 pub use dedup::{Identity, Position, dedup};
+pub use locate::{Spot, locate};
 pub use reading::{DeviceRef, ItemError, Quality, Reading, Startup};
 pub use reason::{Reason, UnknownReason};
 pub use serial::{InvalidSerial, Serial};
