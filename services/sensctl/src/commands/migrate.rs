@@ -1,8 +1,7 @@
 //! `sensctl migrate`: schema, storage, roles and streams.
 
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use sens_config::{Config, Need};
@@ -13,12 +12,10 @@ use super::patience;
 use crate::cli::MigrateArguments;
 use crate::settings;
 
-/// Between two attempts.
-const PAUSE: Duration = Duration::from_secs(1);
-
 pub(crate) async fn run(arguments: &MigrateArguments) -> anyhow::Result<ExitCode> {
+    let wait = Duration::from_secs(arguments.wait);
     if arguments.check {
-        return check(arguments).await;
+        return check(arguments.at_least, wait).await;
     }
     let streams = !arguments.skip_streams && !arguments.plan;
     let needs: &[Need] = if streams {
@@ -50,13 +47,7 @@ pub(crate) async fn run(arguments: &MigrateArguments) -> anyhow::Result<ExitCode
         progress: |line| println!("{line}"),
         ..MigrationOptions::default()
     };
-    let deadline = deadline(arguments.wait);
-    let report = loop {
-        match sens_storage::migrate_with(&config.database, &options).await {
-            Err(error) if error.is_unavailable() && again(&deadline, &error).await => {}
-            outcome => break outcome?,
-        }
-    };
+    let report = sens_storage::migrate_with(&config.database, &options).await?;
     if report.from == report.to {
         println!("schema is at version {}, nothing to do", report.to);
     } else {
@@ -69,28 +60,9 @@ pub(crate) async fn run(arguments: &MigrateArguments) -> anyhow::Result<ExitCode
         println!("{note}");
     }
     if streams {
-        loop {
-            match make_streams(&config).await {
-                Err(error) if again(&deadline, &error).await => {}
-                outcome => break outcome?,
-            }
-        }
+        make_streams(&config, wait).await?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn deadline(wait: u64) -> Instant {
-    Instant::now() + Duration::from_secs(wait)
-}
-
-/// Says why, pauses and gives `true`; `false` when the time is up.
-async fn again(deadline: &Instant, reason: &(impl std::fmt::Display + ?Sized)) -> bool {
-    if Instant::now() >= *deadline {
-        return false;
-    }
-    println!("waiting: {reason}");
-    tokio::time::sleep(PAUSE).await;
-    true
 }
 
 /// A cluster that has just started takes a moment until it can make streams.
