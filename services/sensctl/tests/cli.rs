@@ -73,11 +73,21 @@ async fn a_new_site_is_migrated_and_found_healthy() -> anyhow::Result<()> {
     assert_eq!(sick.code, 1, "{sick:?}");
     assert!(sick.out.contains("FAIL  database"), "{sick:?}");
 
-    let first = site.sensctl(&["migrate"]).await?;
-    assert_eq!(first.code, 0, "{first:?}");
+    let plan = site.sensctl(&["migrate", "--plan", "--sql"]).await?;
+    assert_eq!(plan.code, 0, "{plan:?}");
+    assert!(plan.out.contains("schema is at version 0"), "{plan:?}");
+    assert!(plan.out.contains("CREATE TABLE raw_record"), "{plan:?}");
+    let waiting = ["migrate", "--check", "--at-least", "1", "--wait", "60"];
+    let (first, waited) = tokio::join!(site.sensctl(&["migrate"]), site.sensctl(&waiting));
+    assert_eq!(first?.code, 0);
+    assert_eq!(waited?.code, 0);
     let second = site.sensctl(&["migrate"]).await?;
     assert!(second.out.contains("nothing to do"), "{second:?}");
     assert_eq!(site.sensctl(&["migrate", "--check"]).await?.code, 0);
+    let future = ["migrate", "--check", "--at-least", "9999"];
+    assert_eq!(site.sensctl(&future).await?.code, 1);
+    let contradiction = ["migrate", "--plain", "--to-timescale"];
+    assert_eq!(site.sensctl(&contradiction).await?.code, 2);
 
     let healthy = site.sensctl(&["doctor", "--ledger"]).await?;
     assert_eq!(healthy.code, 0, "{healthy:?}");
