@@ -36,6 +36,12 @@ REVOKE ALL ON FUNCTION time_partitions(text), drop_time_partition(text, timestam
 GRANT EXECUTE ON FUNCTION time_partitions(text) TO sens_ingest, sens_api;
 GRANT SELECT ON time_table TO sens_ingest, sens_api, sens_readonly;
 
+GRANT SELECT, INSERT, UPDATE, DELETE ON rollup_1m, rollup_1h, rollup_1d, rollup_base, series TO sens_ingest;
+GRANT SELECT, INSERT, DELETE ON rollup_mark TO sens_ingest;
+GRANT UPDATE ON rollup_lock TO sens_ingest;
+GRANT SELECT ON retention_floor TO sens_ingest;
+GRANT SELECT ON rollup_1m, rollup_1h, rollup_1d, rollup_mark, retention_floor, series TO sens_api, sens_readonly;
+
 -- Functions with the owner's rights look at our schema alone: nobody can put a table of their own in front.
 DO $$
 DECLARE
