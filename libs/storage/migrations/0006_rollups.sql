@@ -1,8 +1,8 @@
 -- Rollups by minute, hour and day (UTC): recomputed from readings wherever a mark says that readings of a minute have come
 -- or gone, so that late data, corrections and deletions of any age come out right.
 
--- Numbers (booleans are 0 and 1): n, min, max, sum and the first and last by time. Texts are counted apart, and the last is
--- kept. sum is NULL when it cannot be represented. A row has at least one reading of either kind.
+-- Numbers (booleans are 0 and 1): n, min, max, sum, first and last by time. Texts are counted apart, and the last is kept.
+-- first_at and last_at are of readings of either kind. sum is NULL when it cannot be represented. There is no empty row.
 CREATE TABLE rollup_1m (
     device_id    bigint      NOT NULL,
     metric_id    integer     NOT NULL,
@@ -12,12 +12,11 @@ CREATE TABLE rollup_1m (
     max          double precision,
     sum          double precision,
     first        double precision,
-    first_at     timestamptz,
+    first_at     timestamptz NOT NULL,
     last         double precision,
-    last_at      timestamptz,
+    last_at      timestamptz NOT NULL,
     texts        bigint      NOT NULL,
-    last_text    text,
-    last_text_at timestamptz
+    last_text    text
 ) PARTITION BY RANGE (bucket);
 CREATE UNIQUE INDEX rollup_1m_identity ON rollup_1m (device_id, metric_id, bucket);
 
@@ -30,12 +29,11 @@ CREATE TABLE rollup_1h (
     max          double precision,
     sum          double precision,
     first        double precision,
-    first_at     timestamptz,
+    first_at     timestamptz NOT NULL,
     last         double precision,
-    last_at      timestamptz,
+    last_at      timestamptz NOT NULL,
     texts        bigint      NOT NULL,
-    last_text    text,
-    last_text_at timestamptz
+    last_text    text
 ) PARTITION BY RANGE (bucket);
 CREATE UNIQUE INDEX rollup_1h_identity ON rollup_1h (device_id, metric_id, bucket);
 
@@ -48,12 +46,11 @@ CREATE TABLE rollup_1d (
     max          double precision,
     sum          double precision,
     first        double precision,
-    first_at     timestamptz,
+    first_at     timestamptz NOT NULL,
     last         double precision,
-    last_at      timestamptz,
+    last_at      timestamptz NOT NULL,
     texts        bigint      NOT NULL,
-    last_text    text,
-    last_text_at timestamptz
+    last_text    text
 ) PARTITION BY RANGE (bucket);
 CREATE UNIQUE INDEX rollup_1d_identity ON rollup_1d (device_id, metric_id, bucket);
 
@@ -90,7 +87,8 @@ CREATE TABLE retention_floor (
     PRIMARY KEY (class, metric_id)
 );
 
--- What a rollup row said when its readings were dropped; made when late readings come for it, which are added to it.
+-- What a rollup row said when its readings were dropped, also that it was not there (n and texts 0); made when late readings
+-- come for it, which are added to it.
 -- Retention deletes the rows of a span whose readings it drops once more: what the rollup says then is the new base.
 CREATE TABLE rollup_base (
     level        text        NOT NULL CHECK (level IN ('rollup_1m', 'rollup_1h', 'rollup_1d')),
@@ -107,7 +105,6 @@ CREATE TABLE rollup_base (
     last_at      timestamptz,
     texts        bigint      NOT NULL,
     last_text    text,
-    last_text_at timestamptz,
     PRIMARY KEY (level, device_id, metric_id, bucket)
 );
 
