@@ -1,5 +1,6 @@
 //! The one connection of a process to NATS.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_nats::jetstream;
@@ -9,6 +10,9 @@ use crate::Error;
 
 /// How long one JetStream request may take before it counts as unanswered.
 pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How soon a lost connection is noticed by those who wait for an answer.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// How long a flush may take at the end: a server that went away without a word takes nothing any more.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -61,6 +65,15 @@ impl Messaging {
         match self.client.connection_state() {
             async_nats::connection::State::Connected => ConnectionState::Up,
             _ => ConnectionState::Down,
+        }
+    }
+
+    /// Waits until the connection that stands now is lost: what was asked on it is never answered.
+    pub(crate) async fn lost(&self) {
+        let connects = || self.client.statistics().connects.load(Ordering::Relaxed);
+        let before = connects();
+        while self.state() == ConnectionState::Up && connects() == before {
+            tokio::time::sleep(LOOK).await;
         }
     }
 

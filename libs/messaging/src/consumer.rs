@@ -18,6 +18,11 @@ const PULL_EXPIRES: Duration = Duration::from_secs(30);
 /// The server proves at this pace that an idle pull is alive.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
+/// Bytes fetched ahead: bounds memory whatever size the messages have.
+const FETCH_BYTES: usize = 16 * 1024 * 1024;
+/// Subject, headers and protocol around the largest payload.
+const AROUND: usize = 128 * 1024;
+
 /// One message of a stream. Dropping it without [`Delivery::ack`] means that it is delivered again.
 pub struct Delivery {
     /// Position in the stream.
@@ -109,6 +114,8 @@ pub(crate) async fn open(
     let messages = consumer
         .stream()
         .max_messages_per_batch(batch * 2)
+        // Room for one message of any size: a smaller limit would never let it through.
+        .max_bytes_per_batch(FETCH_BYTES.max(messaging.client.max_payload() + AROUND))
         .expires(PULL_EXPIRES)
         .heartbeat(HEARTBEAT)
         .messages()

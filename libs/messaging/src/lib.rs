@@ -10,6 +10,7 @@ mod events;
 mod headers;
 mod parked;
 mod publisher;
+mod raw;
 mod sessions;
 mod status;
 mod streams;
@@ -22,7 +23,9 @@ pub use error::Error;
 pub use events::{EventFeed, FeedItem};
 pub use parked::ParkedDevice;
 pub use publisher::{Outgoing, PublishError, RawPublisher};
+pub use raw::RawMessage;
 pub use sessions::{MqttSession, SessionState};
 pub use status::RawStatus;
+pub use streams::ACK_WAIT;
 
 pub use bytes::Bytes;

@@ -1,5 +1,7 @@
 //! `SENS_PARKED`: messages of devices that send more than their quota, until it is their turn.
 
+use std::time::Duration;
+
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType};
 use futures_util::TryStreamExt;
@@ -9,12 +11,14 @@ use sens_schema::DeviceRef;
 
 use crate::consumer::{self, RawConsumer};
 use crate::publisher::{Outgoing, PublishError, publish_one};
-use crate::streams::ACK_WAIT;
 use crate::{Error, Messaging};
 
 const STREAM: &str = "SENS_PARKED";
 const WILDCARD: &str = "sens.parked.>";
 const CONSUMER: &str = "unpark";
+
+/// Time after which a message whose worker has died comes to another one.
+const ACK_WAIT: Duration = Duration::from_secs(30);
 
 /// Messages of one device that may wait. A device that floods beyond that is refused for itself alone.
 const MAX_PER_DEVICE: i64 = 100_000;

@@ -9,9 +9,9 @@ use sens_schema::subject;
 
 use crate::{Error, Messaging, parked, sessions};
 
-/// Time after which an unacknowledged delivery is handed out again. Longer than any batch takes; a batch that is held
-/// because the database is away reports progress well within it.
-pub(crate) const ACK_WAIT: Duration = Duration::from_secs(30);
+/// Time after which an unacknowledged delivery of the raw stream is handed out again: what a killed worker held is with
+/// another one after that. A living worker reports progress on what it holds three times within it.
+pub const ACK_WAIT: Duration = Duration::from_secs(10);
 /// Deliveries that may be waiting for their acknowledgement over all workers together: bounds memory at any lag.
 const MAX_ACK_PENDING: i64 = 20_000;
 

@@ -129,7 +129,11 @@ async fn connect_messaging(runtime: &Runtime, health: &Component) -> Option<Mess
             messaging.ensure_streams(&runtime.config.nats).await?;
             Ok::<_, sens_messaging::Error>(messaging)
         };
-        match attempt.await {
+        let attempted = tokio::select! {
+            attempted = Box::pin(attempt) => attempted,
+            () = runtime.shutdown.cancelled() => return None,
+        };
+        match attempted {
             Ok(messaging) => return Some(messaging),
             Err(error) => {
                 tracing::warn!(%error, "JetStream is not ready, trying again");

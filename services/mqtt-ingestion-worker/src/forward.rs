@@ -19,6 +19,8 @@ use crate::window::Window;
 pub(crate) const BATCH: usize = 1000;
 /// Pause after JetStream did not take everything.
 const PAUSE: Duration = Duration::from_millis(200);
+/// After a stop JetStream has this long to answer; the broker still has what it does not hold.
+const LAST_PUBLISH: Duration = Duration::from_secs(3);
 
 /// Publishes queued packets and acknowledges them.
 pub(crate) struct Forwarder {
@@ -72,7 +74,12 @@ impl Forwarder {
     /// A packet that the broker will deliver again after a reconnect is let go instead of being stored twice.
     async fn store(&self, held: &mut Vec<Held>) -> bool {
         loop {
-            let Some(error) = self.publish(held).await else {
+            let attempt = tokio::select! {
+                biased;
+                attempt = self.publish(held) => attempt,
+                () = self.stopped_for_long() => return false,
+            };
+            let Some(error) = attempt else {
                 self.jetstream.set_ok();
                 return true;
             };
@@ -85,6 +92,11 @@ impl Forwarder {
             }
             held.retain(|held| held.stored || !self.comes_again(&held.packet));
         }
+    }
+
+    async fn stopped_for_long(&self) {
+        self.shutdown.cancelled().await;
+        tokio::time::sleep(LAST_PUBLISH).await;
     }
 
     /// Tries once to have every packet stored that is not. Gives the last failure.
@@ -139,6 +151,9 @@ impl Forwarder {
                 }
                 Err(error) => {
                     self.metrics.publish_failures.inc();
+                    if let (PublishError::TooLarge(_), Some(held)) = (&error, held.get_mut(index)) {
+                        held.packet.too_large();
+                    }
                     failure = Some(error);
                 }
             }

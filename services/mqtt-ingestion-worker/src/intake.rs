@@ -4,7 +4,7 @@ use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::Publish;
 use sens_messaging::{Bytes, Outgoing};
 use sens_schema::Micros;
-use sens_schema::envelope::{Envelope, Source, truncate_oversized};
+use sens_schema::envelope::{Envelope, Source, TRUNCATED_KEEP, truncate_oversized};
 use sens_schema::trace::{new_traceparent, parse_traceparent};
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -43,6 +43,19 @@ impl Packet {
         }
     }
 
+    /// NATS does not take a message of this size: of its payload the beginning is kept, as of one above our own limit.
+    pub(crate) fn too_large(&mut self) {
+        if self.outgoing.envelope.truncated.is_none()
+            && cut_short(&mut self.outgoing, TRUNCATED_KEEP)
+        {
+            tracing::warn!(
+                topic = self.outgoing.envelope.topic,
+                "NATS takes no message of this size, the payload is cut short: raise its max_payload above \
+                 SENS_INGEST__MAX_PAYLOAD_BYTES"
+            );
+        }
+    }
+
     /// Whether the broker waits for an acknowledgement of it.
     pub(crate) fn wants_ack(&self) -> bool {
         self.qos != QoS::AtMostOnce
@@ -67,7 +80,7 @@ fn outgoing(
         .map(|(_, value)| value.clone())
         .filter(|value| parse_traceparent(value).is_some())
         .unwrap_or_else(|| new_traceparent(random));
-    let mut envelope = Envelope {
+    let envelope = Envelope {
         topic: String::from_utf8_lossy(&publish.topic).into_owned(),
         source: Source::Mqtt,
         received_at,
@@ -76,17 +89,20 @@ fn outgoing(
         truncated: None,
         wait: false,
     };
-    let oversized =
-        truncate_oversized(&payload, max_payload).map(|(kept, whole)| (kept.len(), whole));
-    let payload = match oversized {
-        // A copy: a slice would keep the whole oversized buffer alive.
-        Some((kept, whole)) => {
-            envelope.truncated = Some(whole);
-            Bytes::copy_from_slice(payload.get(..kept).unwrap_or_default())
-        }
-        None => payload,
+    let mut outgoing = Outgoing { envelope, payload };
+    cut_short(&mut outgoing, max_payload);
+    outgoing
+}
+
+/// Keeps only the beginning, the length and the hash of a payload above the limit. Gives whether it was above.
+fn cut_short(outgoing: &mut Outgoing, limit: usize) -> bool {
+    let Some((kept, whole)) = truncate_oversized(&outgoing.payload, limit) else {
+        return false;
     };
-    Outgoing { envelope, payload }
+    // A copy: a slice would keep the whole oversized buffer alive.
+    outgoing.payload = Bytes::copy_from_slice(kept);
+    outgoing.envelope.truncated = Some(whole);
+    true
 }
 
 #[cfg(test)]

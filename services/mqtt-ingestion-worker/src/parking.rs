@@ -90,15 +90,21 @@ impl Parking {
 
     /// Moves parked messages into the raw stream when it is their turn, until shutdown.
     pub(crate) async fn run(self, publisher: RawPublisher, shutdown: CancellationToken) {
-        tokio::join!(
-            self.move_on(&publisher, &shutdown),
-            self.count_waiting(&shutdown)
-        );
+        tokio::join!(self.move_on(&publisher, &shutdown), async {
+            tokio::select! {
+                () = self.count_waiting() => {}
+                () = shutdown.cancelled() => {}
+            }
+        });
     }
 
     async fn move_on(&self, publisher: &RawPublisher, shutdown: &CancellationToken) {
         loop {
-            match self.messaging.consume_parked(BATCH).await {
+            let opened = tokio::select! {
+                opened = Box::pin(self.messaging.consume_parked(BATCH)) => opened,
+                () = shutdown.cancelled() => return,
+            };
+            match opened {
                 Ok(consumer) => self.follow(consumer, publisher, shutdown).await,
                 Err(error) => tracing::debug!(%error, "parked messages cannot be read now"),
             }
@@ -164,7 +170,7 @@ impl Parking {
     }
 
     /// Keeps the gauge of waiting messages.
-    async fn count_waiting(&self, shutdown: &CancellationToken) {
+    async fn count_waiting(&self) {
         loop {
             match self.messaging.parked_devices().await {
                 Ok(devices) => {
@@ -175,9 +181,7 @@ impl Parking {
                 }
                 Err(error) => tracing::debug!(%error, "parked messages cannot be counted now"),
             }
-            if !pause(shutdown).await {
-                return;
-            }
+            tokio::time::sleep(PAUSE).await;
         }
     }
 

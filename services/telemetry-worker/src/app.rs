@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::hold::{Hold, unless_stopped};
 use crate::metrics::Metrics;
+use crate::pipeline::progress::Held;
 use crate::pipeline::{self, Pipeline};
 use crate::{catalogue, maintenance};
 
@@ -71,6 +72,7 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
         database,
         database_away: AtomicBool::new(false),
         jetstream,
+        held: Held::default(),
         shutdown: runtime.shutdown.clone(),
     };
     pipeline::run(pipeline).await;

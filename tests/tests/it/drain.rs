@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use sens_testkit::Platform;
+use sens_testkit::{Platform, Service, assert_eventually};
 
 use crate::support::PATIENCE;
 use crate::support::load::Load;
@@ -39,35 +39,86 @@ async fn workers_drain_under_load() {
     load.all_stored_once(&platform).await;
 }
 
+/// Nothing can be written or told any more: what is held is given up, because the broker and the stream still have it.
+const GIVE_UP: Duration = Duration::from_secs(3);
+
 #[tokio::test]
-async fn workers_drain_while_their_servers_are_away() {
-    let mut platform = Platform::builder()
-        .without_api()
-        .env("*", "SENS_SHUTDOWN_GRACE_SECONDS", "3")
-        .start()
-        .await
-        .unwrap();
+async fn workers_stop_at_once_while_their_servers_are_away() {
+    let mut platform = Platform::builder().without_api().start().await.unwrap();
     let load = Load::start(&platform).await;
     load.goes_on(400).await;
     platform.nats.kill9().await.unwrap();
     platform.postgres.kill9().await.unwrap();
     load.goes_on(200).await;
     for service in platform.services_mut() {
-        // Nothing can be written any more: the drain may take its whole grace and may say so with exit code 1.
-        let code = service.terminate(DRAIN).await.unwrap();
-        assert!(
-            code == 0 || code == 1,
-            "{}: exit code {code}",
-            service.name()
-        );
+        stops_within(service, GIVE_UP).await;
     }
     platform.nats.restart().await.unwrap();
     platform.postgres.restart().await.unwrap();
+    restart(&mut platform).await;
+    load.all_stored_once(&platform).await;
+}
+
+#[tokio::test]
+async fn workers_stop_at_once_when_their_servers_were_never_there() {
+    let mut platform = Platform::builder().without_api().start().await.unwrap();
+    platform.nats.kill9().await.unwrap();
+    platform.postgres.kill9().await.unwrap();
+    for service in platform.services_mut() {
+        service.restart().await.unwrap();
+        let told = service.log_path().to_owned();
+        assert_eventually!(
+            PATIENCE,
+            std::fs::read_to_string(&told)
+                .unwrap()
+                .contains("JetStream is not ready")
+        );
+        stops_within(service, GIVE_UP).await;
+    }
+}
+
+/// Half-open connections: a server that says nothing holds nobody up for long.
+#[tokio::test]
+async fn workers_stop_while_their_connections_are_frozen() {
+    let mut platform = Platform::builder()
+        .without_api()
+        .proxied()
+        .start()
+        .await
+        .unwrap();
+    let load = Load::start(&platform).await;
+    load.goes_on(400).await;
+    let proxies = platform.proxies.as_ref().unwrap();
+    proxies.nats.freeze();
+    proxies.postgres.freeze();
+    load.goes_on(400).await;
+    for service in platform.services_mut() {
+        stops_within(service, 2 * DRAIN).await;
+    }
+    let proxies = platform.proxies.as_ref().unwrap();
+    proxies.nats.resume();
+    proxies.postgres.resume();
+    restart(&mut platform).await;
+    load.all_stored_once(&platform).await;
+}
+
+async fn stops_within(service: &mut Service, within: Duration) {
+    let begun = Instant::now();
+    let code = service.terminate(2 * within).await.unwrap();
+    assert_eq!(code, 0, "{}: {}", service.name(), service.log_tail(10));
+    assert!(
+        begun.elapsed() < within,
+        "{} took {:?}",
+        service.name(),
+        begun.elapsed()
+    );
+}
+
+async fn restart(platform: &mut Platform) {
     for service in platform.services_mut() {
         service.restart().await.unwrap();
     }
     for service in platform.services_mut() {
         service.wait_ready(PATIENCE).await.unwrap();
     }
-    load.all_stored_once(&platform).await;
 }

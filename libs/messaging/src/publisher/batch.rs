@@ -9,6 +9,7 @@ use async_nats::header::{
 use sens_schema::subject;
 use uuid::Uuid;
 
+use super::single::unanswered;
 use super::{Outgoing, PublishError, reply};
 use crate::Messaging;
 use crate::headers::to_headers;
@@ -36,7 +37,12 @@ pub(super) async fn publish_atomic(
                 message.payload.clone(),
             )
             .await
-            .map_err(|error| PublishError::Unanswered(error.to_string()))?;
+            .map_err(|error| match error.kind() {
+                async_nats::client::PublishErrorKind::MaxPayloadExceeded => {
+                    PublishError::TooLarge(error.to_string())
+                }
+                _ => PublishError::Unanswered(error.to_string()),
+            })?;
     }
     let mut headers = to_headers(&last.envelope);
     headers.insert(NATS_BATCH_ID, id.as_str());
@@ -52,7 +58,7 @@ pub(super) async fn publish_atomic(
             request,
         )
         .await
-        .map_err(|error| PublishError::Unanswered(error.to_string()))?;
+        .map_err(|error| unanswered(&error))?;
     let ack = reply::parse(&answer.payload)?;
     let count = messages.len() as u64;
     if ack.count != Some(count) || ack.sequence < count {

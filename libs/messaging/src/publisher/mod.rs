@@ -7,7 +7,7 @@ mod single;
 use bytes::Bytes;
 use sens_schema::envelope::Envelope;
 
-use crate::Messaging;
+use crate::{ConnectionState, Messaging};
 
 pub(crate) use single::publish_one;
 
@@ -36,6 +36,9 @@ pub enum PublishError {
     /// The server refused for another reason.
     #[error("JetStream refused the message: {0}")]
     Refused(String),
+    /// It is larger than the server takes.
+    #[error("NATS does not take a message of this size: {0}; raise its max_payload")]
+    TooLarge(String),
     /// No answer: the server is away, or the answer was lost.
     #[error("JetStream did not answer: {0}")]
     Unanswered(String),
@@ -60,17 +63,24 @@ impl RawPublisher {
     /// Publishes the messages in order and gives for each its stream sequence once it is durable.
     ///
     /// What has queued up goes together as atomic batches; a few go singly and at once. A batch that the server refuses
-    /// is tried message by message, so that one bad message costs only itself.
+    /// is tried message by message, so that one bad message costs only itself. While the connection is down nothing is
+    /// published: the client would keep every attempt and send all of them once it is back.
     pub async fn publish(&self, messages: &[Outgoing]) -> Vec<Result<u64, PublishError>> {
+        if self.messaging.state() == ConnectionState::Down {
+            let away = PublishError::Unanswered("not connected to NATS".to_owned());
+            return messages.iter().map(|_| Err(away.clone())).collect();
+        }
         let mut results = Vec::with_capacity(messages.len());
         for chunk in chunks(messages) {
             if chunk.len() < BATCH_FROM {
                 results.extend(single::publish_each(&self.messaging, chunk).await);
                 continue;
             }
-            match batch::publish_atomic(&self.messaging, chunk).await {
+            let batch = batch::publish_atomic(&self.messaging, chunk);
+            let batch = single::while_connected(&self.messaging, batch).await;
+            match batch.and_then(std::convert::identity) {
                 Ok(sequences) => results.extend(sequences.map(Ok)),
-                Err(PublishError::Refused(reason)) => {
+                Err(PublishError::Refused(reason) | PublishError::TooLarge(reason)) => {
                     tracing::warn!(%reason, messages = chunk.len(), "atomic batch refused, publishing singly");
                     results.extend(single::publish_each(&self.messaging, chunk).await);
                 }

@@ -43,10 +43,33 @@ pub(crate) async fn publish_one(
     message: &Outgoing,
 ) -> Result<u64, PublishError> {
     let headers = to_headers(&message.envelope);
-    let answer = messaging
+    let request = messaging
         .client
-        .request_with_headers(subject, headers, message.payload.clone())
-        .await
-        .map_err(|error| PublishError::Unanswered(error.to_string()))?;
+        .request_with_headers(subject, headers, message.payload.clone());
+    let answer = while_connected(messaging, request)
+        .await?
+        .map_err(|error| unanswered(&error))?;
     reply::parse(&answer.payload).map(|ack| ack.sequence)
+}
+
+/// Waits for the work as long as the connection stands on which it began.
+pub(super) async fn while_connected<T>(
+    messaging: &Messaging,
+    work: impl Future<Output = T>,
+) -> Result<T, PublishError> {
+    tokio::select! {
+        biased;
+        done = work => Ok(done),
+        () = messaging.lost() => Err(PublishError::Unanswered("the connection was lost".to_owned())),
+    }
+}
+
+/// What a failed request means for its message.
+pub(super) fn unanswered(error: &async_nats::RequestError) -> PublishError {
+    match error.kind() {
+        async_nats::RequestErrorKind::MaxPayloadExceeded => {
+            PublishError::TooLarge(error.to_string())
+        }
+        _ => PublishError::Unanswered(error.to_string()),
+    }
 }

@@ -53,6 +53,8 @@ metrics! {
         "Packets acknowledged to the MQTT broker after JetStream held them.";
     MQTT_RECONNECTS: Counter "sens_mqtt_reconnects_total" [] &[], INGESTION,
         "Connections to the MQTT broker made after the first one.";
+    MQTT_TAKEOVERS: Counter "sens_mqtt_takeovers_total" [] &[], INGESTION,
+        "Connections lost because another client came with the same client id. Must stay 0.";
     MQTT_STALE_ACKS_DROPPED: Counter "sens_mqtt_stale_acks_dropped_total" [] &[], INGESTION,
         "Acknowledgements not sent because the connection of their packet was gone.";
     MQTT_ORPHANED_SESSIONS: Gauge "sens_mqtt_orphaned_sessions" [] &[], INGESTION,

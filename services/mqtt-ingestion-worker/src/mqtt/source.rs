@@ -190,6 +190,9 @@ impl Source {
         self.reader.window.disconnected();
         self.eventloop.clean();
         let contested = self.reader.rival.took_over(error);
+        if contested {
+            self.reader.metrics.takeovers.inc();
+        }
         let detail = self
             .reader
             .rival_detail()

@@ -13,9 +13,6 @@ use super::fetch::give_back;
 use super::{Batch, Pipeline, event};
 use crate::hold::{Hold, unless_stopped};
 
-/// How often JetStream is told that held messages are still in work: well within its acknowledgement time.
-const PROGRESS: Duration = Duration::from_secs(10);
-
 /// After a stop a healthy database has this long for the transaction that runs. One that was away before has no time: its
 /// messages are delivered again.
 const LAST_WRITE: Duration = Duration::from_secs(10);
@@ -33,18 +30,14 @@ pub(super) async fn run(pipeline: &Pipeline, batch: Batch) {
                 bury(pipeline, batch, code, text).await;
             }
             Stored::Refused { .. } => {
-                let half = batch.messages.len() / 2;
-                let messages = batch.messages.split_off(half);
-                let deliveries = batch.deliveries.split_off(half);
-                waiting.push(Batch {
-                    deliveries,
-                    messages,
-                });
+                waiting.push(batch.split_half());
                 waiting.push(batch);
             }
             Stored::Stopped => {
-                let held = waiting.drain(..).flat_map(|batch| batch.deliveries);
-                give_back(pipeline, batch.deliveries.into_iter().chain(held).collect()).await;
+                waiting.push(batch);
+                for batch in &waiting {
+                    give_back(pipeline, batch.deliveries()).await;
+                }
                 return;
             }
         }
@@ -60,7 +53,6 @@ enum Stored {
 /// Tries until the database takes the batch or refuses its data.
 async fn store(pipeline: &Pipeline, batch: &Batch) -> Stored {
     let mut hold = Hold::default();
-    let mut told = Instant::now();
     loop {
         let started = Instant::now();
         let patience = if pipeline.database_away.load(Ordering::Relaxed) {
@@ -106,21 +98,8 @@ async fn store(pipeline: &Pipeline, batch: &Batch) -> Stored {
                 }
             },
         }
-        if told.elapsed() > PROGRESS {
-            told = Instant::now();
-            report_progress(&batch.deliveries).await;
-        }
         if !hold.wait(&pipeline.shutdown).await {
             return Stored::Stopped;
-        }
-    }
-}
-
-async fn report_progress(deliveries: &[Delivery]) {
-    for delivery in deliveries {
-        if let Err(error) = delivery.in_progress().await {
-            tracing::debug!(%error, "progress was not reported; the messages may come again");
-            return;
         }
     }
 }
@@ -140,7 +119,7 @@ async fn finish(pipeline: &Pipeline, batch: &Batch, outcome: &BatchOutcome) {
                 return;
             }
         }
-        acknowledge(&batch.deliveries).await;
+        acknowledge(batch.deliveries()).await;
     };
     unless_stopped(&pipeline.shutdown, LAST_WORDS, told).await;
 }
@@ -196,7 +175,7 @@ fn seconds_between(from: Micros, to: Micros) -> f64 {
 
 /// Gives a refused message to the dead letters. It is acknowledged only when they and the ledger have it.
 async fn bury(pipeline: &Pipeline, batch: Batch, code: String, text: String) {
-    for (delivery, message) in batch.deliveries.iter().zip(&batch.messages) {
+    for (delivery, message) in batch.deliveries().iter().zip(&batch.messages) {
         tracing::error!(stream.sequence = message.sequence, sqlstate = code, %text, "the database refuses a message for good");
         let letter = DeadLetter {
             origin: Position {
@@ -226,7 +205,7 @@ async fn bury(pipeline: &Pipeline, batch: Batch, code: String, text: String) {
         pipeline.metrics.dead_letters.inc();
         pipeline.metrics.messages.with_label_values(&["dead"]).inc();
     }
-    let acknowledged = acknowledge(&batch.deliveries);
+    let acknowledged = acknowledge(batch.deliveries());
     unless_stopped(&pipeline.shutdown, LAST_WORDS, acknowledged).await;
 }
 

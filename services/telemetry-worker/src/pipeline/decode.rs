@@ -11,17 +11,19 @@ use sens_storage::write::{PendingMessage, VerifiedStartup};
 use super::once::once;
 use super::{Batch, Pipeline};
 
-pub(super) fn batch(pipeline: &Pipeline, deliveries: Vec<Delivery>) -> Batch {
+/// Decodes what was delivered and splits it into a batch for each writer.
+pub(super) fn batches(
+    pipeline: &Pipeline,
+    deliveries: Vec<Delivery>,
+    writers: usize,
+) -> Vec<Batch> {
     let deliveries = once(deliveries, |delivery| delivery.sequence);
     let catalogue = pipeline.catalogue.borrow().clone();
     let messages = deliveries
         .iter()
         .map(|delivery| message(pipeline, &catalogue, delivery))
         .collect();
-    Batch {
-        deliveries,
-        messages,
-    }
+    Batch::split(deliveries, messages, writers)
 }
 
 fn message(pipeline: &Pipeline, catalogue: &Catalogue, delivery: &Delivery) -> PendingMessage {

@@ -1,6 +1,6 @@
 //! Fetching and decoding.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sens_messaging::{ConnectionState, Delivery, RawConsumer};
 use tokio::sync::mpsc;
@@ -60,7 +60,7 @@ async fn follow(pipeline: &Pipeline, mut consumer: RawConsumer, senders: &[mpsc:
     loop {
         let deliveries = tokio::select! {
             biased;
-            () = pipeline.shutdown.cancelled() => return give_back(pipeline, consumer.ready()).await,
+            () = pipeline.shutdown.cancelled() => return give_back(pipeline, &consumer.ready()).await,
             next = consumer.next() => match next {
                 Ok(deliveries) => deliveries,
                 Err(error) => {
@@ -69,7 +69,10 @@ async fn follow(pipeline: &Pipeline, mut consumer: RawConsumer, senders: &[mpsc:
                 }
             },
         };
-        let batches = decode::batch(pipeline, deliveries).split(senders.len());
+        let batches = decode::batches(pipeline, deliveries, senders.len());
+        for batch in &batches {
+            pipeline.held.add(&batch.deliveries, Instant::now());
+        }
         for (batch, sender) in batches
             .into_iter()
             .zip(senders)
@@ -85,7 +88,7 @@ async fn follow(pipeline: &Pipeline, mut consumer: RawConsumer, senders: &[mpsc:
 }
 
 /// Hands deliveries back at once instead of letting their acknowledgement time run out.
-pub(super) async fn give_back(pipeline: &Pipeline, deliveries: Vec<Delivery>) {
+pub(super) async fn give_back(pipeline: &Pipeline, deliveries: &[Delivery]) {
     if pipeline.messaging.state() == ConnectionState::Down {
         return;
     }

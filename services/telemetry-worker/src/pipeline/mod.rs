@@ -8,8 +8,10 @@ mod decode;
 mod event;
 mod fetch;
 mod once;
+pub(crate) mod progress;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -41,34 +43,65 @@ pub(crate) struct Pipeline {
     /// The last attempt to write failed for a reason of the database.
     pub(crate) database_away: AtomicBool,
     pub(crate) jetstream: Component,
+    /// What this worker holds.
+    pub(crate) held: progress::Held,
     pub(crate) shutdown: CancellationToken,
 }
 
 /// Deliveries with what the decoder made of them, in the same order.
 pub(crate) struct Batch {
-    deliveries: Vec<Delivery>,
+    /// What was delivered together; halves share it.
+    deliveries: Arc<Vec<Delivery>>,
+    /// Which of the deliveries belong to the batch.
+    range: Range<usize>,
     messages: Vec<PendingMessage>,
 }
 
 impl Batch {
+    fn new(deliveries: Vec<Delivery>, messages: Vec<PendingMessage>) -> Self {
+        Self {
+            range: 0..deliveries.len(),
+            deliveries: Arc::new(deliveries),
+            messages,
+        }
+    }
+
+    /// The deliveries of the batch.
+    fn deliveries(&self) -> &[Delivery] {
+        self.deliveries.get(self.range.clone()).unwrap_or_default()
+    }
+
+    /// Takes the second half away.
+    fn split_half(&mut self) -> Self {
+        let half = self.messages.len() / 2;
+        let middle = self.range.start + half;
+        let messages = self.messages.split_off(half);
+        let range = middle..self.range.end;
+        self.range.end = middle;
+        Self {
+            deliveries: Arc::clone(&self.deliveries),
+            range,
+            messages,
+        }
+    }
+
     /// Splits by device, so that writers side by side do not wait for each other's rows.
-    fn split(self, parts: usize) -> Vec<Self> {
-        let mut batches: Vec<Self> = (0..parts)
-            .map(|_| Self {
-                deliveries: Vec::new(),
-                messages: Vec::new(),
-            })
-            .collect();
-        for (delivery, message) in self.deliveries.into_iter().zip(self.messages) {
+    fn split(deliveries: Vec<Delivery>, messages: Vec<PendingMessage>, parts: usize) -> Vec<Self> {
+        let mut split: Vec<(Vec<Delivery>, Vec<PendingMessage>)> = Vec::new();
+        split.resize_with(parts, Default::default);
+        for (delivery, message) in deliveries.into_iter().zip(messages) {
             let mut hasher = DefaultHasher::new();
             message.decoded.device.hash(&mut hasher);
             let part = usize::try_from(hasher.finish() % parts as u64).unwrap_or_default();
-            if let Some(batch) = batches.get_mut(part) {
-                batch.deliveries.push(delivery);
-                batch.messages.push(message);
+            if let Some((deliveries, messages)) = split.get_mut(part) {
+                deliveries.push(delivery);
+                messages.push(message);
             }
         }
-        batches
+        split
+            .into_iter()
+            .map(|(deliveries, messages)| Self::new(deliveries, messages))
+            .collect()
     }
 }
 
@@ -83,9 +116,11 @@ pub(crate) async fn run(pipeline: Pipeline) {
             sender
         })
         .collect();
+    let reporting = tokio::spawn(progress::report(Arc::clone(&pipeline)));
     fetch::run(&pipeline, senders).await;
     tasks.close();
     tasks.wait().await;
+    reporting.abort();
 }
 
 /// One writer: takes the next batch when it is done with the last.

@@ -159,6 +159,7 @@ async fn deliver(
 fn refusal_code(error: &PublishError) -> Code {
     match error {
         PublishError::Full(_) => Code::StreamFull,
+        PublishError::TooLarge(_) => Code::PayloadTooLarge,
         PublishError::Refused(_) | PublishError::Unanswered(_) => Code::MessagingUnavailable,
     }
 }
