@@ -90,6 +90,12 @@ docs-check:
     @scripts/npm-install docs
     scripts/docs-check
 
+# Write the chart's schema, README and reference page again, from values.yaml
+[group('chart')]
+[no-exit-message]
+chart-docs *ARGS:
+    @scripts/chart-docs "$@"
+
 # The whole check, stage by stage, as run on every pull request
 [group('check')]
 [no-exit-message]
