@@ -41,6 +41,10 @@ GRANT SELECT, INSERT, DELETE ON rollup_mark TO sens_ingest;
 GRANT UPDATE ON rollup_lock TO sens_ingest;
 GRANT SELECT ON retention_floor TO sens_ingest;
 GRANT SELECT ON rollup_1m, rollup_1h, rollup_1d, rollup_mark, retention_floor, series TO sens_api, sens_readonly;
+GRANT SELECT ON reading_superseded TO sens_ingest;
+GRANT SELECT, INSERT, DELETE ON commit_clock TO sens_ingest;
+GRANT SELECT ON reading_superseded, commit_clock, metric_version TO sens_api, sens_readonly;
+GRANT INSERT ON metric_version TO sens_api;
 
 -- Functions with the owner's rights look at our schema alone: nobody can put a table of their own in front.
 DO $$

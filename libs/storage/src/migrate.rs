@@ -30,6 +30,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0005_partitions.sql"),
     ),
     (6, "rollups", include_str!("../migrations/0006_rollups.sql")),
+    (7, "history", include_str!("../migrations/0007_history.sql")),
 ];
 
 /// Group roles and exactly the rights they use; run after every migration so that new objects are covered.
