@@ -156,3 +156,9 @@ deny:
 advisories:
     @scripts/setup cargo-deny
     cargo deny check advisories
+
+# Build every image with a local Docker engine and no registry, start each once, print sizes (--from-source, --save FOLDER, …)
+[group('images')]
+[no-exit-message]
+images-local *ARGS:
+    @scripts/images-local "$@"
