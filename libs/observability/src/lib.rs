@@ -30,10 +30,12 @@ pub mod logging;
 pub mod metrics;
 mod ops;
 mod probe;
+mod repeat;
 mod signals;
 
 pub use health::{Component, ComponentReport, Health, Report};
 pub use launch::{BuildInfo, Mode, RunError, Runtime, ServiceInfo, launch};
 pub use prometheus;
+pub use repeat::Repeat;
 pub use sens_config::Need;
 pub use tokio_util::sync::CancellationToken;

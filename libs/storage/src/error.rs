@@ -85,6 +85,11 @@ impl Error {
         matches!(self, Self::Unavailable(_))
     }
 
+    /// Whether the server takes no writes: it is a standby, or was told so.
+    pub fn is_read_only(&self) -> bool {
+        matches!(self, Self::Query { source: sqlx::Error::Database(error), .. } if error.code().as_deref() == Some("25006"))
+    }
+
     /// Whether a row found no partition: retention may have dropped one that was known.
     pub fn is_missing_partition(&self) -> bool {
         matches!(self, Self::Query { source: sqlx::Error::Database(error), .. } if is_missing_partition(error.as_ref()))

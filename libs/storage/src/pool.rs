@@ -4,8 +4,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sens_config::{Database, Secret};
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, Executor, PgPool};
+use sqlx::{Connection, Executor, PgConnection, PgPool, Postgres};
 
 use crate::Error;
 
@@ -20,6 +21,9 @@ pub struct Pools {
 
 /// How long a transaction may sit idle before the server ends it: a cancelled request must not hold locks.
 const IDLE_IN_TRANSACTION: &str = "15s";
+
+/// How long a server may take to say why it lets nobody in.
+const REFUSAL: Duration = Duration::from_secs(2);
 
 /// A changed login reaches new connections within this time.
 const LOGIN_REFRESH: Duration = Duration::from_secs(2);
@@ -60,18 +64,33 @@ pub fn connect(
     Ok(Pools { primary, read })
 }
 
+/// A connection of the pool. Where none is to be had in time, the error says why the server lets nobody in.
+pub(crate) async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, Error> {
+    match pool.acquire().await {
+        Err(sqlx::Error::PoolTimedOut) => {
+            let options = pool.connect_options();
+            let attempt = tokio::time::timeout(REFUSAL, PgConnection::connect_with(&options)).await;
+            let reason = attempt.ok().and_then(Result::err);
+            Err(Error::Unavailable(
+                reason.unwrap_or(sqlx::Error::PoolTimedOut),
+            ))
+        }
+        acquired => acquired.map_err(Error::during("connect")),
+    }
+}
+
 /// Connects one owner connection for migrations and roles, at once.
 ///
 /// # Errors
 /// [`Error::Configuration`] or [`Error::Unavailable`].
-pub async fn connect_owner(config: &Database) -> Result<sqlx::PgConnection, Error> {
+pub async fn connect_owner(config: &Database) -> Result<PgConnection, Error> {
     let url = config.url.as_ref().ok_or_else(|| {
         Error::Configuration(
             "DATABASE_URL is not set; name the PostgreSQL database to migrate".to_owned(),
         )
     })?;
     let options = options(url.expose(), config, "sensctl", None)?;
-    sqlx::PgConnection::connect_with(&options)
+    PgConnection::connect_with(&options)
         .await
         .map_err(Error::Unavailable)
 }

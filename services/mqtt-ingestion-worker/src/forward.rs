@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sens_messaging::{PublishError, RawPublisher};
-use sens_observability::Component;
+use sens_observability::{Component, Repeat};
 use sens_schema::DeviceRef;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -73,6 +73,7 @@ impl Forwarder {
     ///
     /// A packet that the broker will deliver again after a reconnect is let go instead of being stored twice.
     async fn store(&self, held: &mut Vec<Held>) -> bool {
+        let mut repeat = Repeat::default();
         loop {
             let attempt = tokio::select! {
                 biased;
@@ -84,7 +85,9 @@ impl Forwarder {
                 return true;
             };
             let waiting = held.iter().filter(|held| !held.stored).count();
-            tracing::warn!(%error, packets = waiting, "packets are held, trying again");
+            if repeat.is_due(&error.to_string(), Instant::now()) {
+                tracing::warn!(%error, packets = waiting, "packets are held until JetStream takes them");
+            }
             self.jetstream.set_failing(error.to_string());
             tokio::select! {
                 () = tokio::time::sleep(PAUSE) => {}

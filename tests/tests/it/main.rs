@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod api_faults;
+mod database_faults;
 mod drain;
 mod kills;
 mod malformed;

@@ -1,7 +1,7 @@
 //! The write path: a batch of decoded messages becomes rows in one transaction.
 //!
 //! Order inside the transaction: devices and metrics → raw records → startups → readings → errors → latest values →
-//! device marks → ledger. Rows are sorted by their keys, so that several writers do not deadlock. A message whose
+//! device marks → rollup marks → ledger. Rows are sorted by their keys, so that several writers do not deadlock. A message whose
 //! position is already committed adds nothing, whatever it holds.
 
 mod batch;
@@ -26,9 +26,9 @@ pub use metrics::load_catalogue;
 
 use std::sync::Arc;
 
-use sqlx::{Connection, PgPool};
+use sqlx::{Connection, PgConnection, PgPool};
 
-use crate::Error;
+use crate::{Error, pool};
 use names::Names;
 use partitions::KnownPartitions;
 use seen::SeenMarks;
@@ -77,12 +77,22 @@ impl BatchWriter {
         epoch: i32,
         messages: &[PendingMessage],
     ) -> Result<BatchOutcome, Error> {
-        let mut connection = self
-            .pool
-            .acquire()
-            .await
-            .map_err(Error::during("connect"))?;
-        self.partitions.ensure(&mut connection, messages).await?;
+        let mut connection = pool::acquire(&self.pool).await?;
+        let result = self.store_on(&mut connection, epoch, messages).await;
+        if result.as_ref().is_err_and(Error::is_read_only) {
+            // The server was demoted: the primary is found by connecting anew.
+            connection.close_on_drop();
+        }
+        result
+    }
+
+    async fn store_on(
+        &self,
+        connection: &mut PgConnection,
+        epoch: i32,
+        messages: &[PendingMessage],
+    ) -> Result<BatchOutcome, Error> {
+        self.partitions.ensure(&mut *connection, messages).await?;
         let mut transaction = connection
             .begin()
             .await
@@ -102,10 +112,12 @@ impl BatchWriter {
         )
         .await?;
         errors::insert(&mut transaction, epoch, messages, &fresh, &devices).await?;
-        let news = latest::upsert(&mut transaction, messages, &stored, &devices, &metrics).await?;
+        let (news, marks) =
+            latest::upsert(&mut transaction, messages, &stored, &devices, &metrics).await?;
         let news = self.seen.due(news);
         devices::mark_seen(&mut transaction, &news).await?;
         status::apply(&mut transaction, epoch, messages, &fresh).await?;
+        marks.append(&mut transaction).await?;
         let outcome = batch::outcome(messages, &fresh, &stored);
         ledger::append(&mut transaction, epoch, messages, &outcome).await?;
         transaction

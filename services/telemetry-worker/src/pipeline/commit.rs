@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use sens_messaging::{DeadLetter, DeadLetterCause, Delivery};
+use sens_observability::Repeat;
 use sens_schema::{Micros, Position};
 use sens_storage::Verdict;
 use sens_storage::write::{BatchOutcome, PendingMessage, record_dead};
@@ -53,6 +54,7 @@ enum Stored {
 /// Tries until the database takes the batch or refuses its data.
 async fn store(pipeline: &Pipeline, batch: &Batch) -> Stored {
     let mut hold = Hold::default();
+    let mut repeat = Repeat::default();
     loop {
         let started = Instant::now();
         let patience = if pipeline.database_away.load(Ordering::Relaxed) {
@@ -89,7 +91,9 @@ async fn store(pipeline: &Pipeline, batch: &Batch) -> Stored {
             Err(error) => match error.verdict() {
                 Verdict::Permanent { code, text } => return Stored::Refused { code, text },
                 Verdict::Transient => {
-                    tracing::warn!(%error, batch.messages = batch.messages.len(), "the batch is held, trying again");
+                    if repeat.is_due(&error.to_string(), Instant::now()) {
+                        tracing::warn!(%error, batch.messages = batch.messages.len(), "the batch is held until the database takes it");
+                    }
                     pipeline.database.set_failing(error.to_string());
                     pipeline.metrics.retries.inc();
                     if error.is_unavailable() {

@@ -1,5 +1,6 @@
 //! What the scenarios share.
 
+pub(crate) mod faults;
 pub(crate) mod load;
 pub(crate) mod mqtt;
 pub(crate) mod rest;
