@@ -8,6 +8,7 @@ pub mod maintenance;
 mod migrate;
 mod pool;
 pub mod query;
+pub mod rollup;
 pub mod write;
 
 pub use error::{Error, Verdict};

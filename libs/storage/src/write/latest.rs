@@ -12,6 +12,7 @@ use super::names::{DeviceIds, MetricIds};
 use super::raw::without_nul;
 use crate::Error;
 use crate::instant::timestamp;
+use crate::rollup::Marks;
 
 const UPSERT: &str = "
     INSERT INTO latest_value AS latest (device_id, metric_id, recorded_at, received_at, value, text_value)
@@ -20,14 +21,15 @@ const UPSERT: &str = "
         received_at = excluded.received_at, value = excluded.value, text_value = excluded.text_value
     WHERE (excluded.recorded_at, excluded.received_at) > (latest.recorded_at, latest.received_at)";
 
-/// Updates the newest values from the readings that are new, and gives what that says about their devices.
+/// Updates the newest values from the readings that are new, and gives what that says about their devices and rollups.
 pub(super) async fn upsert(
     connection: &mut PgConnection,
     messages: &[PendingMessage],
     stored: &HashSet<ItemKey>,
     devices: &DeviceIds,
     metrics: &MetricIds,
-) -> Result<Vec<DeviceNews>, Error> {
+) -> Result<(Vec<DeviceNews>, Marks), Error> {
+    let mut marks = Marks::default();
     let mut newest: BTreeMap<(i64, i32), (&PendingMessage, &Reading)> = BTreeMap::new();
     let mut news: BTreeMap<i64, DeviceNews> = BTreeMap::new();
     for message in messages {
@@ -40,6 +42,7 @@ pub(super) async fn upsert(
             if !stored.contains(&(message.sequence, reading.item)) {
                 continue;
             }
+            marks.add(*device, *metric, reading.recorded_at);
             note_device(&mut news, *device, message);
             let entry = newest
                 .entry((*device, *metric))
@@ -52,7 +55,7 @@ pub(super) async fn upsert(
         }
     }
     if newest.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), marks));
     }
     let device_ids: Vec<i64> = newest.keys().map(|(device, _)| *device).collect();
     let metric_ids: Vec<i32> = newest.keys().map(|(_, metric)| *metric).collect();
@@ -79,7 +82,7 @@ pub(super) async fn upsert(
         .execute(connection)
         .await
         .map_err(Error::during("update the latest values"))?;
-    Ok(news.into_values().collect())
+    Ok((news.into_values().collect(), marks))
 }
 
 fn note_device(news: &mut BTreeMap<i64, DeviceNews>, device: i64, message: &PendingMessage) {

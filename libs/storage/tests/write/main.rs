@@ -5,4 +5,5 @@ mod once;
 mod partitions;
 mod poison;
 mod roles;
+mod rollups;
 mod support;

@@ -1,0 +1,279 @@
+//! One pass over the marks.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgArguments;
+use sqlx::query::{Query, QueryAs};
+use sqlx::{Connection, Executor, PgConnection, PgPool, Postgres};
+
+use super::levels::Level;
+use super::marks::Marks;
+use super::plan::{Floors, Span, Work, plan};
+use super::{series, sql};
+use crate::Error;
+use crate::instant::timestamp;
+
+/// Marks (of a series in an hour) of one pass: keeps its transaction short.
+const ENTRIES: i64 = 20_000;
+/// Rows of marks looked at by one pass.
+const ROWS: i64 = 5_000;
+
+const NEXT: &str = "
+    SELECT id, hour FROM (
+        SELECT id, hour, sum(entries) OVER (ORDER BY id) - entries AS before
+        FROM (SELECT id, hour, entries FROM rollup_mark ORDER BY id LIMIT $1) AS oldest
+    ) AS running
+    WHERE before < $2";
+
+const ENSURE: &str = "
+    SELECT ensure_partition(name, start) FROM (
+        SELECT DISTINCT name, date_trunc(span, hour, 'UTC') AS start
+        FROM time_table, unnest($1::timestamptz[]) AS hour WHERE name IN ('rollup_1m', 'rollup_1h', 'rollup_1d')
+    ) AS needed
+    ORDER BY name, start";
+
+const SEEN: &str =
+    "SELECT id, hour, device_ids, metric_ids, minutes FROM rollup_mark WHERE id = ANY($1)";
+
+const FLOORS: &str = "SELECT class, metric_id, dropped_before FROM retention_floor";
+
+const BACKLOG: &str = "
+    SELECT coalesce(sum(entries), 0)::bigint,
+           coalesce(extract(epoch FROM now() - min(marked_at)), 0)::float8 FROM rollup_mark";
+
+const TICK: &str = "
+    WITH old AS (DELETE FROM commit_clock WHERE at < statement_timestamp() - interval '1 hour')
+    INSERT INTO commit_clock (at, xid) VALUES (statement_timestamp(), pg_current_xact_id()) ON CONFLICT DO NOTHING";
+
+/// What a pass did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pass {
+    /// Another process recomputes at this moment.
+    Elsewhere,
+    /// There was nothing to do.
+    Idle,
+    /// Marks were worked off.
+    Done {
+        /// How many: one for each device, metric and hour that a batch touched.
+        marks: usize,
+        /// Whether as many wait as fit into a pass, or more.
+        more: bool,
+    },
+}
+
+/// What waits to be recomputed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Backlog {
+    /// Marks.
+    pub pending: i64,
+    /// Age of the oldest mark.
+    pub lag: Duration,
+}
+
+/// Recomputes what the oldest marks name, in one transaction. Only one process does so at a time.
+///
+/// # Errors
+/// [`Error::Unavailable`] or [`Error::Query`]: nothing is changed, and the marks wait.
+pub async fn recompute(pool: &PgPool) -> Result<Pass, Error> {
+    let mut connection = pool.acquire().await.map_err(Error::during("connect"))?;
+    let next: Vec<(i64, DateTime<Utc>)> = sqlx::query_as(NEXT)
+        .bind(ROWS)
+        .bind(ENTRIES)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::during("look for rollup marks"))?;
+    if next.is_empty() {
+        return Ok(Pass::Idle);
+    }
+    let (ids, hours): (Vec<i64>, Vec<DateTime<Utc>>) = next.into_iter().unzip();
+    sqlx::query(ENSURE)
+        .bind(hours)
+        .execute(&mut *connection)
+        .await
+        .map_err(Error::during("make partitions for rollups"))?;
+    let mut transaction = connection
+        .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        .await
+        .map_err(Error::during("begin a transaction"))?;
+    if !take_lock(&mut transaction).await? {
+        return Ok(Pass::Elsewhere);
+    }
+    let (seen, marks) = seen(&mut transaction, &ids).await?;
+    let floors = floors(&mut transaction).await?;
+    for level in [Level::Minute, Level::Hour] {
+        work_off(&mut transaction, level, &plan(level, &marks, &floors)).await?;
+    }
+    let work = plan(Level::Day, &marks, &floors);
+    let days: BTreeSet<Span> = [&work.from_finer, &work.from_readings, &work.onto_base]
+        .into_iter()
+        .flatten()
+        .copied()
+        .collect();
+    let before = series::days(&mut transaction, &days).await?;
+    work_off(&mut transaction, Level::Day, &work).await?;
+    let after = series::days(&mut transaction, &days).await?;
+    series::follow(&mut transaction, &before, &after).await?;
+    sqlx::query("DELETE FROM rollup_mark WHERE id = ANY($1)")
+        .bind(&seen)
+        .execute(&mut *transaction)
+        .await
+        .map_err(Error::during("delete rollup marks"))?;
+    transaction
+        .commit()
+        .await
+        .map_err(Error::during("commit the rollups"))?;
+    let more = marks.0.len() as i64 >= ENTRIES || ids.len() as i64 >= ROWS;
+    Ok(Pass::Done {
+        marks: marks.0.len(),
+        more,
+    })
+}
+
+/// How much waits, and for how long.
+///
+/// # Errors
+/// [`Error::Unavailable`] or [`Error::Query`].
+pub async fn backlog(pool: &PgPool) -> Result<Backlog, Error> {
+    let (pending, age): (i64, f64) = sqlx::query_as(BACKLOG)
+        .fetch_one(pool)
+        .await
+        .map_err(Error::during("count rollup marks"))?;
+    Ok(Backlog {
+        pending,
+        lag: Duration::try_from_secs_f64(age).unwrap_or_default(),
+    })
+}
+
+/// Notes the time and the number of this transaction, so that reads as of a past moment know what is settled.
+///
+/// # Errors
+/// [`Error::Unavailable`] or [`Error::Query`].
+pub async fn tick(pool: &PgPool) -> Result<(), Error> {
+    sqlx::query(TICK)
+        .execute(pool)
+        .await
+        .map(drop)
+        .map_err(Error::during("note what is settled"))
+}
+
+/// Before the snapshot: what another process deleted while we waited would otherwise still be seen.
+async fn take_lock(connection: &mut PgConnection) -> Result<bool, Error> {
+    let taken = connection
+        .execute("SET LOCAL jit = off; LOCK TABLE rollup_lock IN EXCLUSIVE MODE NOWAIT")
+        .await;
+    match taken {
+        Ok(_) => Ok(true),
+        Err(error) => {
+            let code = error.as_database_error().and_then(|error| error.code());
+            if code.as_deref() == Some("55P03") {
+                return Ok(false);
+            }
+            Err(Error::during("take the lock of the rollups")(error))
+        }
+    }
+}
+
+/// The marks of the snapshot, merged, and their ids.
+async fn seen(connection: &mut PgConnection, ids: &[i64]) -> Result<(Vec<i64>, Marks), Error> {
+    type Row = (i64, DateTime<Utc>, Vec<i64>, Vec<i32>, Vec<i64>);
+    let rows: Vec<Row> = sqlx::query_as(SEEN)
+        .bind(ids)
+        .fetch_all(connection)
+        .await
+        .map_err(Error::during("read rollup marks"))?;
+    let mut marks = Marks::default();
+    let mut seen = Vec::with_capacity(rows.len());
+    for (id, hour, devices, metrics, minutes) in rows {
+        seen.push(id);
+        let hour = hour.timestamp_micros();
+        for ((device, metric), minutes) in devices.into_iter().zip(metrics).zip(minutes) {
+            marks.merge((hour, device, metric), minutes);
+        }
+    }
+    Ok((seen, marks))
+}
+
+async fn floors(connection: &mut PgConnection) -> Result<Floors, Error> {
+    let rows: Vec<(String, i32, DateTime<Utc>)> = sqlx::query_as(FLOORS)
+        .fetch_all(connection)
+        .await
+        .map_err(Error::during("read what retention has dropped"))?;
+    let floors = rows
+        .into_iter()
+        .map(|(class, metric, before)| ((class, metric), before.timestamp_micros()));
+    Ok(Floors(floors.collect::<HashMap<_, _>>()))
+}
+
+async fn work_off(connection: &mut PgConnection, level: Level, work: &Work) -> Result<(), Error> {
+    let steps = [
+        (
+            &work.from_readings,
+            sql::from_readings as fn(Level) -> String,
+        ),
+        (&work.from_finer, sql::from_finer),
+        (&work.onto_base, sql::keep_base),
+        (&work.onto_base, sql::onto_base),
+    ];
+    for (spans, statement) in steps {
+        let Some(ranges) = Ranges::of(spans) else {
+            continue;
+        };
+        ranges
+            .bind(sqlx::query(sqlx::AssertSqlSafe(statement(level))))
+            .execute(&mut *connection)
+            .await
+            .map_err(Error::during("recompute rollups"))?;
+    }
+    Ok(())
+}
+
+/// Spans as the statements take them.
+pub(super) struct Ranges {
+    devices: Vec<i64>,
+    metrics: Vec<i32>,
+    starts: Vec<DateTime<Utc>>,
+    ends: Vec<DateTime<Utc>>,
+    first: DateTime<Utc>,
+    last: DateTime<Utc>,
+}
+
+impl Ranges {
+    /// `None` when there is no span.
+    pub(super) fn of(spans: &BTreeSet<Span>) -> Option<Self> {
+        let starts: Vec<_> = spans.iter().map(|span| timestamp(span.2)).collect();
+        let ends: Vec<_> = spans.iter().map(|span| timestamp(span.3)).collect();
+        Some(Self {
+            devices: spans.iter().map(|span| span.0).collect(),
+            metrics: spans.iter().map(|span| span.1).collect(),
+            first: *starts.iter().min()?,
+            last: *ends.iter().max()?,
+            starts,
+            ends,
+        })
+    }
+
+    fn bind(self, query: Query<'_, Postgres, PgArguments>) -> Query<'_, Postgres, PgArguments> {
+        query
+            .bind(self.devices)
+            .bind(self.metrics)
+            .bind(self.starts)
+            .bind(self.ends)
+            .bind(self.first)
+            .bind(self.last)
+    }
+
+    pub(super) fn bind_as<T>(
+        self,
+        query: QueryAs<'_, Postgres, T, PgArguments>,
+    ) -> QueryAs<'_, Postgres, T, PgArguments> {
+        query
+            .bind(self.devices)
+            .bind(self.metrics)
+            .bind(self.starts)
+            .bind(self.ends)
+            .bind(self.first)
+            .bind(self.last)
+    }
+}
