@@ -13,8 +13,8 @@ use crate::consumer::{self, RawConsumer};
 use crate::publisher::{Outgoing, PublishError, publish_one};
 use crate::{Error, Messaging};
 
-const STREAM: &str = "SENS_PARKED";
-const WILDCARD: &str = "sens.parked.>";
+pub(crate) const STREAM: &str = "SENS_PARKED";
+pub(crate) const WILDCARD: &str = "sens.parked.>";
 const CONSUMER: &str = "unpark";
 
 /// Time after which a message whose worker has died comes to another one.

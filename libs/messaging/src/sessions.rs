@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, Messaging};
 
-const STREAM: &str = "SENS_SESSIONS";
-const WILDCARD: &str = "sens.session.>";
+pub(crate) const STREAM: &str = "SENS_SESSIONS";
+pub(crate) const WILDCARD: &str = "sens.session.>";
 
 /// A session as its worker announces it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
