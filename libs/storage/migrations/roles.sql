@@ -45,6 +45,7 @@ GRANT SELECT ON reading_superseded TO sens_ingest;
 GRANT SELECT, INSERT, DELETE ON commit_clock TO sens_ingest;
 GRANT SELECT ON reading_superseded, commit_clock, metric_version TO sens_api, sens_readonly;
 GRANT INSERT ON metric_version TO sens_api;
+GRANT SELECT ON backup_event TO sens_ingest, sens_api, sens_readonly;
 
 -- Functions with the owner's rights look at our schema alone: nobody can put a table of their own in front.
 DO $$
