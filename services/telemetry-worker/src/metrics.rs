@@ -28,6 +28,14 @@ pub(crate) struct Metrics {
     pub(crate) dead_letters: IntCounter,
     /// Failed attempts to reach the database.
     pub(crate) connection_failures: IntCounter,
+    /// Hours of series whose rollups wait.
+    pub(crate) rollup_pending: IntGauge,
+    /// Seconds for which the oldest of them waits.
+    pub(crate) rollup_lag: IntGauge,
+    /// Recomputations of rollups by outcome.
+    pub(crate) rollup_passes: IntCounterVec,
+    /// Time of one recomputation.
+    pub(crate) rollup_seconds: Histogram,
     /// Batches tried again.
     pub(crate) retries: IntCounter,
 }
@@ -46,6 +54,10 @@ impl Metrics {
             imbalance: spec::gauge(registry, &spec::LEDGER_IMBALANCE)?,
             dead_letters: spec::counter(registry, &spec::DEAD_LETTERS)?,
             connection_failures: spec::counter(registry, &spec::DB_CONNECTION_FAILURES)?,
+            rollup_pending: spec::gauge(registry, &spec::ROLLUP_PENDING)?,
+            rollup_lag: spec::gauge(registry, &spec::ROLLUP_LAG)?,
+            rollup_passes: spec::counter_vec(registry, &spec::ROLLUP_PASSES)?,
+            rollup_seconds: spec::histogram(registry, &spec::ROLLUP_DURATION)?,
             retries: spec::counter(registry, &spec::DB_RETRIES)?,
         })
     }

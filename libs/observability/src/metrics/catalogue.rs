@@ -100,6 +100,14 @@ metrics! {
         "Attempts to reach the database that failed.";
     DB_RETRIES: Counter "sens_db_retries_total" [] &[], DATABASE,
         "Transactions tried again after a transient error.";
+    ROLLUP_PENDING: Gauge "sens_rollup_pending_marks" [] &[], TELEMETRY,
+        "Hours of series whose rollups wait to be recomputed.";
+    ROLLUP_LAG: Gauge "sens_rollup_lag_seconds" [] &[], TELEMETRY,
+        "How long the oldest of these waits.";
+    ROLLUP_PASSES: Counter "sens_rollup_passes_total" ["outcome"] &[], TELEMETRY,
+        "Recomputations of rollups by outcome: done, or failed and tried again.";
+    ROLLUP_DURATION: Histogram "sens_rollup_duration_seconds" [] FAST, TELEMETRY,
+        "Time of one recomputation of rollups.";
 
     HTTP_REQUEST_DURATION: Histogram "http_server_request_duration_seconds" ["method", "route", "status"] FAST, API,
         "Time to answer a request, by method, route template and status code.";

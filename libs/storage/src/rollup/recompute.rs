@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use sqlx::error::DatabaseError;
 use sqlx::postgres::PgArguments;
 use sqlx::query::{Query, QueryAs};
 use sqlx::{Connection, Executor, PgConnection, PgPool, Postgres};
@@ -21,8 +22,8 @@ const ENTRIES: i64 = 20_000;
 const ROWS: i64 = 5_000;
 
 const NEXT: &str = "
-    SELECT id, hour FROM (
-        SELECT id, hour, sum(entries) OVER (ORDER BY id) - entries AS before
+    SELECT id, hour, entries FROM (
+        SELECT id, hour, entries, sum(entries) OVER (ORDER BY id) - entries AS before
         FROM (SELECT id, hour, entries FROM rollup_mark ORDER BY id LIMIT $1) AS oldest
     ) AS running
     WHERE before < $2";
@@ -78,7 +79,7 @@ pub struct Backlog {
 /// [`Error::Unavailable`] or [`Error::Query`]: nothing is changed, and the marks wait.
 pub async fn recompute(pool: &PgPool) -> Result<Pass, Error> {
     let mut connection = pool.acquire().await.map_err(Error::during("connect"))?;
-    let next: Vec<(i64, DateTime<Utc>)> = sqlx::query_as(NEXT)
+    let next: Vec<(i64, DateTime<Utc>, i32)> = sqlx::query_as(NEXT)
         .bind(ROWS)
         .bind(ENTRIES)
         .fetch_all(&mut *connection)
@@ -87,7 +88,15 @@ pub async fn recompute(pool: &PgPool) -> Result<Pass, Error> {
     if next.is_empty() {
         return Ok(Pass::Idle);
     }
-    let (ids, hours): (Vec<i64>, Vec<DateTime<Utc>>) = next.into_iter().unzip();
+    let (mut rows, mut entries) = (0, 0);
+    let (ids, hours): (Vec<i64>, Vec<DateTime<Utc>>) = next
+        .into_iter()
+        .map(|(id, hour, of_row)| {
+            rows += 1;
+            entries += i64::from(of_row);
+            (id, hour)
+        })
+        .unzip();
     sqlx::query(ENSURE)
         .bind(hours)
         .execute(&mut *connection)
@@ -124,7 +133,7 @@ pub async fn recompute(pool: &PgPool) -> Result<Pass, Error> {
         .commit()
         .await
         .map_err(Error::during("commit the rollups"))?;
-    let more = marks.0.len() as i64 >= ENTRIES || ids.len() as i64 >= ROWS;
+    let more = entries >= ENTRIES || rows >= ROWS;
     Ok(Pass::Done {
         marks: marks.0.len(),
         more,
@@ -166,7 +175,7 @@ async fn take_lock(connection: &mut PgConnection) -> Result<bool, Error> {
     match taken {
         Ok(_) => Ok(true),
         Err(error) => {
-            let code = error.as_database_error().and_then(|error| error.code());
+            let code = error.as_database_error().and_then(DatabaseError::code);
             if code.as_deref() == Some("55P03") {
                 return Ok(false);
             }

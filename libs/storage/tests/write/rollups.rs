@@ -193,7 +193,9 @@ async fn run(store: &Store, steps: &[Step]) -> anyhow::Result<()> {
                     recompute(&store.pool),
                     store.writer.store(1, &messages)
                 );
-                (one?, two?, stored?);
+                one?;
+                two?;
+                stored?;
             }
         }
     }
@@ -291,6 +293,9 @@ async fn one_process_at_a_time_recomputes() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// n, min, max, sum, first, last and the times of these.
+type Row = (i64, f64, f64, f64, f64, f64, DateTime<Utc>, DateTime<Utc>);
+
 /// As retention does it: readings go, rollups stay, and late readings are added to what they say.
 #[tokio::test]
 async fn late_readings_of_a_dropped_span_are_added_to_its_rollups() -> anyhow::Result<()> {
@@ -322,7 +327,6 @@ async fn late_readings_of_a_dropped_span_are_added_to_its_rollups() -> anyhow::R
     for level in Level::ALL {
         let table = level.table();
         let sql = format!("SELECT n, min, max, sum, first, last, first_at, last_at FROM {table}");
-        type Row = (i64, f64, f64, f64, f64, f64, DateTime<Utc>, DateTime<Utc>);
         let row: Row = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .fetch_one(&store.pool)
             .await?;
