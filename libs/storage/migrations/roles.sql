@@ -47,6 +47,15 @@ GRANT SELECT ON reading_superseded, commit_clock, metric_version TO sens_api, se
 GRANT INSERT ON metric_version TO sens_api;
 GRANT SELECT ON backup_event TO sens_ingest, sens_api, sens_readonly;
 
+REVOKE ALL ON FUNCTION retention_due(text), retention_verify(timestamptz, timestamptz),
+    retention_drop(text, timestamptz, timestamptz, bigint), maintenance_tick() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION retention_due(text), retention_verify(timestamptz, timestamptz),
+    retention_drop(text, timestamptz, timestamptz, bigint), maintenance_tick() TO sens_ingest;
+GRANT SELECT ON retention_setting, retention_run, retention_item TO sens_ingest, sens_api, sens_readonly;
+GRANT INSERT, UPDATE, DELETE ON retention_run TO sens_ingest;
+GRANT INSERT ON retention_item TO sens_ingest;
+GRANT INSERT ON retention_run TO sens_api;
+
 -- Functions with the owner's rights look at our schema alone: nobody can put a table of their own in front.
 DO $$
 DECLARE

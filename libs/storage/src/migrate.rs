@@ -32,6 +32,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "rollups", include_str!("../migrations/0006_rollups.sql")),
     (7, "history", include_str!("../migrations/0007_history.sql")),
     (8, "backups", include_str!("../migrations/0008_backups.sql")),
+    (
+        9,
+        "retention",
+        include_str!("../migrations/0009_retention.sql"),
+    ),
 ];
 
 /// Group roles and exactly the rights they use; run after every migration so that new objects are covered.
