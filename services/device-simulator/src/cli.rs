@@ -15,7 +15,8 @@ Examples:
   device-simulator run --devices 50 --rate 20
   device-simulator run --formats v1,startup --malformed-share 0.05 --duration 60 --ledger acked.ndjson
   device-simulator feed events.ndjson
-  device-simulator load --messages 100000 --rate max --connections 4"
+  device-simulator load --messages 100000 --rate max --connections 4
+  device-simulator verify function --api-url http://platform-api --mqtt"
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Feed(FeedOptions),
     /// Publishes as fast as wanted or possible and prints the rate of acknowledgements
     Load(LoadOptions),
+    /// Checks a deployment: health, function, security or a light load; fails when one check does
+    Verify(VerifyOptions),
     /// Checks where messages would go, shows it and exits
     CheckConfig(Connection),
 }
@@ -184,6 +187,62 @@ pub(crate) struct LoadOptions {
     /// Give up when nothing is acknowledged for so many seconds
     #[arg(long, default_value_t = 30, value_name = "SECONDS")]
     pub(crate) patience: u64,
+}
+
+/// Options of `verify`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct VerifyOptions {
+    /// What to check
+    #[command(subcommand)]
+    pub(crate) what: VerifyCommand,
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+    /// REST API of the deployment
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8080"
+    )]
+    pub(crate) api_url: String,
+    /// API key with the role admin
+    #[arg(long, env = "SENS_API_KEY", hide_env_values = true, value_name = "KEY")]
+    pub(crate) api_key: String,
+}
+
+/// What `verify` checks.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum VerifyCommand {
+    /// The API is healthy and the pages are there
+    Health {
+        /// Page to fetch; may be repeated
+        #[arg(long, value_name = "URL")]
+        page: Vec<String>,
+    },
+    /// What is published can be read back, once
+    Function {
+        /// Publish by MQTT as well
+        #[arg(long)]
+        mqtt: bool,
+    },
+    /// Nothing is answered without a key, and ports are closed
+    Security {
+        /// Address that must not accept connections; may be repeated
+        #[arg(long, value_name = "HOST:PORT")]
+        closed: Vec<String>,
+        /// The broker must refuse clients without a login
+        #[arg(long)]
+        mqtt: bool,
+    },
+    /// A light load arrives completely
+    Load {
+        /// Publish by MQTT instead of HTTP
+        #[arg(long)]
+        mqtt: bool,
+        /// Number of messages
+        #[arg(long, default_value_t = 2_000, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+        messages: u64,
+    },
 }
 
 /// How long to run.

@@ -16,6 +16,7 @@ mod run;
 mod stop;
 mod tally;
 mod target;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
             cli::Command::Run(options) => run::run(options).await,
             cli::Command::Feed(options) => feed::feed(options).await,
             cli::Command::Load(options) => load::load(options).await,
+            cli::Command::Verify(options) => verify::verify(options).await,
             cli::Command::CheckConfig(options) => cli::check_config(&options),
         }
     });

@@ -1,0 +1,92 @@
+//! `verify`: is a deployment healthy, does it work, is it closed where it should be, does it bear some load?
+//!
+//! Each check prints a line, `ok` or `FAIL`. What is written belongs to one device, [`SERIAL`], and to a metric that is in no
+//! catalogue, so that no evaluation sees it.
+
+mod client;
+mod function;
+mod health;
+mod load;
+mod publish;
+mod security;
+
+use std::future::Future;
+
+use anyhow::{Result, bail};
+
+use crate::cli::{VerifyCommand, VerifyOptions};
+use client::Client;
+
+/// The device that verification speaks for.
+const SERIAL: &str = "sens-verify";
+/// Its metric.
+const METRIC: &str = "verification";
+
+/// Runs the checks of one kind.
+///
+/// # Errors
+/// When an argument makes no sense or a check fails.
+pub(crate) async fn verify(options: VerifyOptions) -> Result<()> {
+    let client = Client::new(&options)?;
+    let mut report = Report::default();
+    report
+        .check("reaching the API", client.reach("/health/live"))
+        .await;
+    match &options.what {
+        VerifyCommand::Health { page } => health::check(&client, page, &mut report).await,
+        VerifyCommand::Function { mqtt } => {
+            function::check(&client, mqtt.then_some(&options.connection), &mut report).await;
+        }
+        VerifyCommand::Security { closed, mqtt } => {
+            let broker = mqtt.then_some(&options.connection);
+            security::check(&client, closed, broker, &mut report).await;
+        }
+        VerifyCommand::Load { mqtt, messages } => {
+            let broker = mqtt.then_some(&options.connection);
+            load::check(&client, *messages, broker, &mut report).await;
+        }
+    }
+    if report.failed > 0 {
+        bail!("{} of {} checks failed", report.failed, report.run);
+    }
+    println!("all {} checks passed", report.run);
+    Ok(())
+}
+
+/// What the checks gave.
+#[derive(Debug, Default)]
+struct Report {
+    run: usize,
+    failed: usize,
+}
+
+impl Report {
+    /// Runs a check and prints what it gave; whether it passed.
+    async fn check(&mut self, name: &str, check: impl Future<Output = Result<String>>) -> bool {
+        self.run += 1;
+        match check.await {
+            Ok(detail) => {
+                println!("ok    {name}: {detail}");
+                true
+            }
+            Err(error) => {
+                println!("FAIL  {name}: {error:#}");
+                self.failed += 1;
+                false
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn failures_are_counted() {
+        let mut report = Report::default();
+        assert!(report.check("good", async { Ok(String::new()) }).await);
+        assert!(!report.check("bad", async { bail!("no") }).await);
+        assert_eq!((report.run, report.failed), (2, 1));
+    }
+}
