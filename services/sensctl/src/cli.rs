@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::backup::S3Options;
+
 /// The operator's command line of SENS Platform.
 #[derive(Debug, Parser)]
 #[command(
@@ -17,6 +19,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
   sensctl logins set telemetry_worker --role ingest --password-file /run/secrets/worker
   sensctl doctor --ledger
   sensctl dead-letters requeue --all
+  sensctl backup --to /backups --keep 7
+  sensctl backup verify --from s3://bucket/sens
+  sensctl restore --from /backups
 
 Connections come from the same variables as the services': DATABASE_URL, SENS_NATS__URL, SENS_MQTT__URL.
 Exit codes: 0 done, 1 failed, 2 bad configuration."
@@ -42,6 +47,10 @@ pub(crate) enum Command {
     },
     /// Check the configuration and show it with secrets masked; exit 2 when it has faults
     CheckConfig,
+    /// Take a backup of the database and of what waits in the streams, or look at backups
+    Backup(BackupArguments),
+    /// Restore a backup into an empty database, and put back what waited in the streams
+    Restore(RestoreArguments),
     /// Messages that the database refused for good
     DeadLetters {
         #[command(subcommand)]
@@ -93,6 +102,79 @@ pub(crate) struct MigrateArguments {
     /// Seconds a statement of a migration may take (index builds may take longer)
     #[arg(long, default_value_t = 900, value_name = "SECONDS")]
     pub(crate) statement_timeout: u64,
+}
+
+/// What `backup` is to do.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct BackupArguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<BackupCommand>,
+    #[command(flatten)]
+    pub(crate) take: TakeArguments,
+}
+
+/// Taking a backup.
+#[derive(Debug, Args)]
+pub(crate) struct TakeArguments {
+    /// Where to put it: a folder, or `s3://bucket/prefix`
+    #[arg(long, value_name = "PLACE", env = "SENS_BACKUP_TO")]
+    pub(crate) to: Option<String>,
+    /// Afterwards delete all but the newest N complete backups, and older ones that never were complete
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) keep: Option<u32>,
+    /// Stay and take a backup every so many hours, the first as soon as the newest one is that old (for hosts without a
+    /// scheduler)
+    #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) every: Option<u32>,
+    /// Prove each backup by a restore into a scratch database before older ones are deleted
+    #[arg(long)]
+    pub(crate) verify: bool,
+    /// Leave the streams out: messages that are not committed yet are then not in the backup
+    #[arg(long)]
+    pub(crate) skip_streams: bool,
+    #[command(flatten)]
+    pub(crate) s3: S3Options,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BackupCommand {
+    /// Prove a backup: check every file, restore it into a scratch database, compare, drop that
+    Verify {
+        #[command(flatten)]
+        from: FromArguments,
+    },
+    /// List backups, oldest first
+    List {
+        #[command(flatten)]
+        from: FromArguments,
+        /// Exit 1 when the newest complete backup is older than that (for health checks)
+        #[arg(long, value_name = "HOURS")]
+        max_age: Option<u32>,
+    },
+}
+
+/// Which backup.
+#[derive(Debug, Args)]
+pub(crate) struct FromArguments {
+    /// Where backups lie: a folder, or `s3://bucket/prefix`
+    #[arg(long, value_name = "PLACE", env = "SENS_BACKUP_TO")]
+    pub(crate) from: String,
+    /// The backup's name as `backup list` shows it; the newest complete one when left out
+    #[arg(long)]
+    pub(crate) id: Option<String>,
+    #[command(flatten)]
+    pub(crate) s3: S3Options,
+}
+
+/// What `restore` is to do.
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArguments {
+    #[command(flatten)]
+    pub(crate) from: FromArguments,
+    /// Restore the database alone
+    #[arg(long)]
+    pub(crate) skip_streams: bool,
 }
 
 #[derive(Debug, Subcommand)]

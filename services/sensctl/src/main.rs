@@ -1,5 +1,6 @@
 //! sensctl: the operator's command line.
 
+mod backup;
 mod cli;
 mod commands;
 mod settings;

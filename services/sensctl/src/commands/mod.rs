@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod backup;
 mod check_config;
 mod dead_letters;
 mod doctor;
@@ -9,6 +10,7 @@ mod ledger;
 mod logins;
 mod migrate;
 mod patience;
+mod restore;
 
 use std::process::ExitCode;
 
@@ -21,6 +23,8 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Logins { command } => logins::run(command).await,
         Command::Keys { command } => keys::run(command).await,
         Command::CheckConfig => check_config::run(),
+        Command::Backup(arguments) => backup::run(arguments).await,
+        Command::Restore(arguments) => restore::run(&arguments).await,
         Command::DeadLetters { command } => dead_letters::run(command).await,
         Command::Doctor { ledger } => doctor::run(ledger).await,
     }
