@@ -90,6 +90,12 @@ impl Error {
         matches!(self, Self::Query { source: sqlx::Error::Database(error), .. } if error.code().as_deref() == Some("25006"))
     }
 
+    /// Whether another session held a lock for too long, or both waited for each other.
+    pub fn is_lock_conflict(&self) -> bool {
+        matches!(self, Self::Query { source: sqlx::Error::Database(error), .. }
+            if matches!(error.code().as_deref(), Some("55P03" | "40P01")))
+    }
+
     /// Whether a row found no partition: retention may have dropped one that was known.
     pub fn is_missing_partition(&self) -> bool {
         matches!(self, Self::Query { source: sqlx::Error::Database(error), .. } if is_missing_partition(error.as_ref()))
