@@ -186,7 +186,7 @@ async fn readings_from_mqtt_are_found_by_rest() {
             &battery["items"][0]["serial"],
             &battery["items"][0]["avg_pct"]
         ),
-        (&json!("legacy-7"), &json!(12.0))
+        (&json!("legacy-7"), &json!(12))
     );
     let errors = rest.get("/v1/ingest-errors?reason=invalid_json").await.body;
     assert_eq!(errors["items"].as_array().unwrap().len(), 1, "{errors}");

@@ -1,10 +1,10 @@
-//! Ranges of readings.
+//! Ranges of readings, of any number of series: now, or as the platform would have answered at a past moment.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{PgPool, Postgres, QueryBuilder};
 
 use crate::Error;
-use crate::query::StoredValue;
+use crate::query::{StoredValue, history};
 
 /// In which direction a range is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum Order {
 }
 
 /// A metric of which a device has readings.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DeviceMetric {
     /// Its number.
     pub id: i32,
@@ -26,12 +26,18 @@ pub struct DeviceMetric {
     pub unit: Option<String>,
     /// `number`, `boolean` or `text`.
     pub kind: String,
+    /// Unit for people.
+    pub display_unit: Option<String>,
+    /// What a stored value is multiplied with to get the display unit.
+    pub display_factor: Option<f64>,
     /// Time of the newest reading.
     pub newest: DateTime<Utc>,
+    /// Whether any of its readings was ever superseded.
+    pub corrected: bool,
 }
 
 /// A device and those of its metrics that a query is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DeviceMetrics {
     /// Number of the device.
     pub device_id: i64,
@@ -39,14 +45,73 @@ pub struct DeviceMetrics {
     pub metrics: Vec<DeviceMetric>,
 }
 
-/// The place of a reading in a range over several metrics.
+impl DeviceMetrics {
+    /// All of them, in a range.
+    pub fn selection(&self, range: Range, as_of: Option<DateTime<Utc>>) -> Selection {
+        let series = self.metrics.iter().map(|metric| Series {
+            device_id: self.device_id,
+            metric_id: metric.id,
+            boolean: metric.kind == "boolean",
+        });
+        Selection {
+            series: series.collect(),
+            range,
+            as_of,
+            corrected: self.metrics.iter().any(|metric| metric.corrected),
+        }
+    }
+}
+
+/// Readings of one metric of one device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Series {
+    /// Number of the device.
+    pub device_id: i64,
+    /// Number of the metric.
+    pub metric_id: i32,
+    /// Whether its numbers are booleans.
+    pub boolean: bool,
+}
+
+/// Which readings are asked for.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// Of which devices and metrics.
+    pub series: Vec<Series>,
+    /// In which range.
+    pub range: Range,
+    /// Those that the platform knew and held valid then; a settled instant (see [`settled`](crate::query::history::settled)).
+    pub as_of: Option<DateTime<Utc>>,
+    /// Whether any reading of these series was ever superseded; `true` is always right.
+    pub corrected: bool,
+}
+
+impl Selection {
+    /// The devices and the metrics, for a statement.
+    pub(super) fn columns(&self) -> (Vec<i64>, Vec<i32>) {
+        let pairs = self.series.iter();
+        pairs
+            .map(|series| (series.device_id, series.metric_id))
+            .unzip()
+    }
+
+    pub(super) fn is_boolean(&self, device_id: i64, metric_id: i32) -> bool {
+        self.series.iter().any(|series| {
+            series.boolean && series.device_id == device_id && series.metric_id == metric_id
+        })
+    }
+}
+
+/// The place of a reading, or of a bucket of readings, in a range over several series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ReadingKey {
-    /// When it was measured.
+    /// When it was measured; the start of a bucket.
     pub recorded_at: DateTime<Utc>,
+    /// Number of its device.
+    pub device_id: i64,
     /// Number of its metric.
     pub metric_id: i32,
-    /// Tells readings of one instant apart.
+    /// Tells readings of one instant apart; 0 for a bucket.
     pub dedup: i64,
 }
 
@@ -89,106 +154,118 @@ pub async fn device_metrics(
         Option<String>,
         Option<String>,
         Option<String>,
+        Option<String>,
+        Option<f64>,
         Option<DateTime<Utc>>,
+        bool,
     );
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT d.id, m.id, m.name, m.unit, m.kind, l.recorded_at FROM device d LEFT JOIN \
+        "SELECT d.id, m.id, m.name, m.unit, m.kind, m.display_unit, m.display_factor, l.recorded_at, \
+         EXISTS (SELECT FROM reading_superseded s WHERE s.device_id = d.id AND s.metric_id = l.metric_id) \
+         FROM device d LEFT JOIN \
          (latest_value l JOIN metric m ON m.id = l.metric_id AND ($2::text[] IS NULL OR m.name = ANY ($2))) \
          ON l.device_id = d.id WHERE d.serial = $1 AND d.deleted_at IS NULL ORDER BY m.id",
     )
     .bind(serial)
     .bind(names)
     .fetch_all(pool)
-    .await.map_err(Error::during("find the metrics of a device"))?;
+    .await
+    .map_err(Error::during("find the metrics of a device"))?;
     let Some(device_id) = rows.first().map(|row| row.0) else {
         return Ok(None);
     };
-    let metrics = rows
-        .into_iter()
-        .filter_map(|(_, id, name, unit, kind, newest)| {
-            Some(DeviceMetric {
-                id: id?,
-                name: name?,
-                unit,
-                kind: kind?,
-                newest: newest?,
-            })
+    let metrics = rows.into_iter().filter_map(|row| {
+        Some(DeviceMetric {
+            id: row.1?,
+            name: row.2?,
+            unit: row.3,
+            kind: row.4?,
+            display_unit: row.5,
+            display_factor: row.6,
+            newest: row.7?,
+            corrected: row.8,
         })
-        .collect();
-    Ok(Some(DeviceMetrics { device_id, metrics }))
+    });
+    Ok(Some(DeviceMetrics {
+        device_id,
+        metrics: metrics.collect(),
+    }))
 }
 
-/// Reads at most `limit` readings of a device in the order of time, metric and dedup.
+/// Reads at most `limit` readings in the order of time, device, metric and dedup.
 ///
-/// Each metric is read from the identity index up to the limit, so that the cost follows the answer and not the range.
+/// Each series is read from the identity index up to the limit, so that the cost follows the answer and not the range.
 ///
 /// # Errors
 /// [`Error`] when the database cannot answer.
 pub async fn read_range(
     pool: &PgPool,
-    device: &DeviceMetrics,
-    range: &Range,
+    selection: &Selection,
     limit: i64,
 ) -> Result<Vec<Measurement>, Error> {
-    type Row = (i32, DateTime<Utc>, i64, Option<f64>, Option<String>, String);
-    if device.metrics.is_empty() {
+    type Row = (
+        i64,
+        i32,
+        DateTime<Utc>,
+        i64,
+        Option<f64>,
+        Option<String>,
+        String,
+    );
+    if selection.series.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<i32> = device.metrics.iter().map(|metric| metric.id).collect();
-    let mut query = QueryBuilder::new(
-        "SELECT metric_id, recorded_at, dedup, value, text_value, quality FROM unnest(",
-    );
-    query
-        .push_bind(ids)
-        .push("::int4[]) AS metric_id CROSS JOIN LATERAL ((");
-    query.push("SELECT recorded_at, dedup, value, NULL::text AS text_value, quality FROM processed_record r");
-    push_one_metric(&mut query, device.device_id, range, limit);
-    query.push(") UNION ALL (");
-    query.push("SELECT recorded_at, dedup, NULL::float8, value, quality FROM text_record r");
-    push_one_metric(&mut query, device.device_id, range, limit);
-    query.push(match range.order {
-        Order::Ascending => ")) readings ORDER BY recorded_at, metric_id, dedup LIMIT ",
-        Order::Descending => {
-            ")) readings ORDER BY recorded_at DESC, metric_id DESC, dedup DESC LIMIT "
-        }
-    });
-    query.push_bind(limit);
-    let rows: Vec<Row> = query
+    let rows: Vec<Row> = range_query(selection, limit)
         .build_query_as()
         .fetch_all(pool)
         .await
         .map_err(Error::during("read a range of readings"))?;
-    let kind_of = |metric_id: i32| {
-        device
-            .metrics
-            .iter()
-            .find(|metric| metric.id == metric_id)
-            .map_or("number", |metric| metric.kind.as_str())
-    };
-    Ok(rows
-        .into_iter()
-        .filter_map(|(metric_id, recorded_at, dedup, number, text, quality)| {
-            let value = StoredValue::from_columns(number, text, kind_of(metric_id))?;
-            Some(Measurement {
-                key: ReadingKey {
-                    recorded_at,
-                    metric_id,
-                    dedup,
-                },
-                value,
-                quality,
-            })
+    let measurement = |(device_id, metric_id, recorded_at, dedup, number, text, quality): Row| {
+        let boolean = selection.is_boolean(device_id, metric_id);
+        let kind = if boolean { "boolean" } else { "number" };
+        Some(Measurement {
+            key: ReadingKey {
+                recorded_at,
+                device_id,
+                metric_id,
+                dedup,
+            },
+            value: StoredValue::from_columns(number, text, kind)?,
+            quality,
         })
-        .collect())
+    };
+    Ok(rows.into_iter().filter_map(measurement).collect())
 }
 
-/// The conditions, order and limit for one metric of one table.
-fn push_one_metric(query: &mut QueryBuilder<Postgres>, device_id: i64, range: &Range, limit: i64) {
-    let (from, to) = bounds(range);
+fn range_query(selection: &Selection, limit: i64) -> QueryBuilder<Postgres> {
+    let (devices, metrics) = selection.columns();
+    let mut query = QueryBuilder::new(
+        "SELECT s.device_id, s.metric_id, recorded_at, dedup, value, text_value, quality FROM unnest(",
+    );
+    query.push_bind(devices).push("::int8[], ");
     query
-        .push(" WHERE r.device_id = ")
-        .push_bind(device_id)
-        .push(" AND r.metric_id = metric_id.metric_id");
+        .push_bind(metrics)
+        .push("::int4[]) AS s (device_id, metric_id) CROSS JOIN LATERAL ((");
+    query.push("SELECT recorded_at, dedup, value, NULL::text AS text_value, quality FROM processed_record r");
+    push_one_series(&mut query, selection, limit);
+    query.push(") UNION ALL (");
+    query.push("SELECT recorded_at, dedup, NULL::float8, value, quality FROM text_record r");
+    push_one_series(&mut query, selection, limit);
+    query.push(match selection.range.order {
+        Order::Ascending => ")) readings ORDER BY recorded_at, s.device_id, s.metric_id, dedup LIMIT ",
+        Order::Descending => {
+            ")) readings ORDER BY recorded_at DESC, s.device_id DESC, s.metric_id DESC, dedup DESC LIMIT "
+        }
+    });
+    query.push_bind(limit);
+    query
+}
+
+/// The conditions, order and limit for one series in one table.
+fn push_one_series(query: &mut QueryBuilder<Postgres>, selection: &Selection, limit: i64) {
+    let range = &selection.range;
+    let (from, to) = bounds(range);
+    query.push(" WHERE r.device_id = s.device_id AND r.metric_id = s.metric_id");
     if let Some(from) = from {
         query.push(" AND r.recorded_at >= ").push_bind(from);
     }
@@ -197,15 +274,18 @@ fn push_one_metric(query: &mut QueryBuilder<Postgres>, device_id: i64, range: &R
     }
     if let Some(after) = range.after {
         query.push(match range.order {
-            Order::Ascending => " AND (r.recorded_at, r.metric_id, r.dedup) > (",
-            Order::Descending => " AND (r.recorded_at, r.metric_id, r.dedup) < (",
+            Order::Ascending => " AND (r.recorded_at, r.device_id, r.metric_id, r.dedup) > (",
+            Order::Descending => " AND (r.recorded_at, r.device_id, r.metric_id, r.dedup) < (",
         });
         query
             .push_bind(after.recorded_at)
             .push(", ")
+            .push_bind(after.device_id)
+            .push(", ")
             .push_bind(after.metric_id);
         query.push(", ").push_bind(after.dedup).push(")");
     }
+    history::push_valid(query, selection);
     query.push(match range.order {
         Order::Ascending => " ORDER BY r.recorded_at, r.dedup LIMIT ",
         Order::Descending => " ORDER BY r.recorded_at DESC, r.dedup DESC LIMIT ",
@@ -214,7 +294,7 @@ fn push_one_metric(query: &mut QueryBuilder<Postgres>, device_id: i64, range: &R
 }
 
 /// Narrows the interval to what comes after the cursor, so that the index starts there.
-fn bounds(range: &Range) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+pub(super) fn bounds(range: &Range) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
     let Some(after) = range.after else {
         return (range.from, range.to);
     };
@@ -246,6 +326,7 @@ mod tests {
     fn a_cursor_narrows_the_interval_on_its_side() {
         let after = Some(ReadingKey {
             recorded_at: at(50),
+            device_id: 1,
             metric_id: 1,
             dedup: 0,
         });

@@ -42,6 +42,19 @@ type MetricRow = (
     bool,
 );
 
+/// A stored value in the display unit, as the views convert it: a factor of 1/20 divides by 20, which is exact where multiplying
+/// by 0.05 is not.
+pub fn scaled(value: f64, factor: f64) -> f64 {
+    let divisor = 1.0 / factor;
+    #[expect(clippy::float_cmp, reason = "asks whether it is a whole number")]
+    let whole = divisor.round() == divisor;
+    if whole && divisor.is_finite() {
+        value / divisor
+    } else {
+        value * factor
+    }
+}
+
 /// All metrics by name.
 ///
 /// # Errors

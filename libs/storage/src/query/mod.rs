@@ -5,11 +5,13 @@
 pub mod accounting;
 pub mod analytics;
 pub mod api_keys;
+pub mod buckets;
 pub mod dead_letters;
 pub mod devices;
 pub mod durability;
 pub mod epochs;
 pub mod health;
+pub mod history;
 pub mod ingest_errors;
 pub mod latest;
 pub mod measurements;

@@ -45,7 +45,7 @@ impl Level {
     }
 
     /// As `date_trunc` calls it.
-    pub(super) fn unit(self) -> &'static str {
+    pub(crate) fn unit(self) -> &'static str {
         match self {
             Self::Minute => "minute",
             Self::Hour => "hour",

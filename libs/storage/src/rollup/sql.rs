@@ -9,8 +9,8 @@ const TOUCHED: &str = "
             AS t (device_id, metric_id, lower_bound, upper_bound)
     )";
 
-/// The columns of a bucket, from readings in a subquery `r` with `value` or `text`.
-const OF_READINGS: &str = "
+/// The columns of a bucket, from readings in a subquery with `value` or `text`.
+pub(crate) const OF_READINGS: &str = "
     count(value) AS n, min(value) AS min, max(value) AS max,
     CASE WHEN max(abs(value)) < 1e290 THEN sum(value) FILTER (WHERE abs(value) < 1e290) END AS sum,
     (array_agg(value ORDER BY recorded_at, dedup) FILTER (WHERE value IS NOT NULL))[1] AS first,

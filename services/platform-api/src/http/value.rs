@@ -40,6 +40,35 @@ impl Serialize for Value {
     }
 }
 
+/// For `serialize_with`: as every number of the API, whole ones without a fraction.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+pub(crate) fn number<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serialize_number(*number, serializer)
+}
+
+/// For `serialize_with`: [`number`], or null.
+#[expect(clippy::ref_option, reason = "serde passes references")]
+pub(crate) fn optional_number<S: Serializer>(
+    number: &Option<f64>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match number {
+        Some(number) => serialize_number(*number, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+/// For `serialize_with`: a JSON value, its number written as every number of the API.
+pub(crate) fn json<S: Serializer>(
+    value: &serde_json::Value,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match value.as_f64() {
+        Some(number) => serialize_number(number, serializer),
+        None => value.serialize(serializer),
+    }
+}
+
 fn serialize_number<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::Error> {
     if number.fract() == 0.0 && number.abs() < EXACT {
         #[expect(
@@ -69,6 +98,7 @@ mod tests {
     fn values_are_written_in_their_type() {
         let json = |value| serde_json::to_string(&Value(value)).unwrap();
         assert_eq!(json(StoredValue::Number(1200.0)), "1200");
+        assert_eq!(json(StoredValue::Number(12.0)), "12");
         assert_eq!(json(StoredValue::Number(-0.5)), "-0.5");
         assert_eq!(json(StoredValue::Number(1e300)), "1e+300");
         assert_eq!(json(StoredValue::Boolean(true)), "true");

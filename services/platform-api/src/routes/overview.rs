@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::auth::Viewer;
+use crate::http::value;
 use crate::problem::{AccessErrors, Problem};
 
 /// The fleet at a glance, at most a few seconds old.
@@ -63,8 +64,10 @@ pub(crate) struct IngestCounts {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Rate {
     /// Messages committed per second.
+    #[serde(serialize_with = "value::number")]
     messages_per_second: f64,
     /// Readings stored per second.
+    #[serde(serialize_with = "value::number")]
     readings_per_second: f64,
 }
 

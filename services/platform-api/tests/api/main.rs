@@ -10,5 +10,6 @@ mod outage;
 mod pages;
 mod quotas;
 mod reads;
+mod rollups;
 mod stream;
 mod support;

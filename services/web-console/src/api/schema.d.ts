@@ -317,7 +317,8 @@ export interface paths {
         };
         /**
          * Readings of a device over time
-         * @description The interval is half open, `[from, to)`. CSV and NDJSON have the same pages; their next one is named by `Link`.
+         * @description The interval is half open, `[from, to)`; rolled up, it is widened to whole minutes, hours or days (UTC). CSV and NDJSON have
+         *     the same pages; their next one is named by `Link`.
          */
         get: operations["list_measurements"];
         put?: never;
@@ -971,18 +972,20 @@ export interface components {
         MeasurementItem: {
             /** @description Name of the metric. */
             metric: string;
-            /** @description What is to be known about its time: `ok`, `scaled`, `arrival_time` or `implausible_clock`. */
+            /** @description What is to be known about its time: `ok`, `scaled`, `arrival_time` or `implausible_clock`; `rolled_up` for many. */
             quality: string;
-            /** @description When it was measured. */
+            /** @description When it was measured; the start of a minute, hour or day that is rolled up. */
             recorded_at: components["schemas"]["Timestamp"];
+            rollup?: components["schemas"]["Rollup"] | null;
             /** @description Unit of the value. */
             unit?: string | null;
-            /** @description The value. */
+            /** @description The value. Of what is rolled up the mean, or the last one where there is none (booleans, text). */
             value: components["schemas"]["Value"];
         };
         /** @description A page of readings. */
         MeasurementPage: {
-            /** @description Whether the page holds the whole rest of the interval. */
+            as_of?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether the page holds the whole rest of the interval, and nothing in it waits to be rolled up. */
             complete: boolean;
             /** @description The readings. */
             items: components["schemas"]["MeasurementItem"][];
@@ -990,7 +993,7 @@ export interface components {
             next_cursor?: string | null;
             /** @description The device. */
             serial: string;
-            /** @description Where the readings come from: `raw`. */
+            /** @description Where the answer comes from: `raw`, `rollup_1m`, `rollup_1h` or `rollup_1d`. */
             source: string;
             watermark?: components["schemas"]["Timestamp"] | null;
         };
@@ -1289,6 +1292,35 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "ingest" | "operator" | "admin";
+        /** @description The readings of a bucket. */
+        Rollup: {
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            count: number;
+            first?: components["schemas"]["Value"] | null;
+            /** @description Time of the first. */
+            first_at: components["schemas"]["Timestamp"];
+            last?: components["schemas"]["Value"] | null;
+            /** @description Time of the last. */
+            last_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: double
+             * @description The greatest.
+             */
+            max?: number | null;
+            /**
+             * Format: double
+             * @description The least; null for booleans and text, as the next two.
+             */
+            min?: number | null;
+            /**
+             * Format: double
+             * @description The sum; null also when it is too large for a number.
+             */
+            sum?: number | null;
+        };
         /** @description What an ingestion worker has agreed on with its broker. */
         SessionPolicy: {
             /** @description Client id of the session. */
@@ -2480,8 +2512,12 @@ export interface operations {
                 from?: string;
                 /** @description exclusive end, RFC 3339 */
                 to?: string;
-                /** @description `raw` or `auto`; both give raw readings */
+                /** @description `raw` (default), `1m`, `1h`, `1d`, or `auto`: by the length of the interval */
                 resolution?: string;
+                /** @description answer as the platform would have done then, RFC 3339 */
+                as_of?: string;
+                /** @description convert values: `display`, or a unit that the metrics have */
+                unit?: string;
                 /** @description `asc` (default) or `desc` */
                 order?: string;
                 /** @description page size, 1 to 10000, default 1000 */

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::auth::Viewer;
+use crate::http::value;
 use crate::problem::{AccessErrors, Problem};
 
 /// Mean extension of each device in mm.
@@ -23,6 +24,7 @@ pub(crate) struct AverageExtensionRow {
     /// The device.
     serial: String,
     /// Mean of its extensions, ticks converted.
+    #[serde(serialize_with = "value::number")]
     avg_extension_mm: f64,
 }
 

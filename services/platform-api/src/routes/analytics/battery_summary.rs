@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::auth::Viewer;
 use crate::http::time::Timestamp;
+use crate::http::value;
 use crate::problem::{AccessErrors, Problem};
 
 /// Battery charge of each device.
@@ -24,12 +25,16 @@ pub(crate) struct BatterySummaryRow {
     /// The device.
     serial: String,
     /// Lowest charge.
+    #[serde(serialize_with = "value::number")]
     min_pct: f64,
     /// Highest charge.
+    #[serde(serialize_with = "value::number")]
     max_pct: f64,
     /// Mean charge.
+    #[serde(serialize_with = "value::number")]
     avg_pct: f64,
     /// Newest charge.
+    #[serde(serialize_with = "value::number")]
     last_pct: f64,
     /// When the newest was measured.
     last_seen: Timestamp,

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::auth::Viewer;
+use crate::http::value;
 use crate::problem::{AccessErrors, Problem};
 
 /// Platform height of each device.
@@ -23,12 +24,16 @@ pub(crate) struct PlatformHeightRow {
     /// The device.
     serial: String,
     /// Lowest height.
+    #[serde(serialize_with = "value::number")]
     min_mm: f64,
     /// Greatest height.
+    #[serde(serialize_with = "value::number")]
     max_mm: f64,
     /// Mean height.
+    #[serde(serialize_with = "value::number")]
     avg_mm: f64,
     /// Newest height.
+    #[serde(serialize_with = "value::number")]
     last_mm: f64,
 }
 

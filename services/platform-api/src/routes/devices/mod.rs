@@ -5,7 +5,9 @@ mod get;
 mod latest;
 mod list;
 mod measurements;
+mod resolution;
 mod table;
+mod units;
 
 pub(crate) use get::*;
 pub(crate) use latest::*;

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use sens_storage::query::StoredValue;
 
 use super::measurements::MeasurementPage;
+use crate::http::value::Value;
 use crate::problem::Problem;
 
 /// A format of readings.
@@ -62,7 +63,12 @@ fn ndjson(body: &mut Vec<u8>, page: &MeasurementPage<'_>) -> std::io::Result<()>
 }
 
 fn csv(body: &mut Vec<u8>, page: &MeasurementPage<'_>) -> std::io::Result<()> {
-    body.extend_from_slice(b"serial,metric,recorded_at,value,unit,quality\r\n");
+    let rolled_up = page.items.iter().any(|item| item.rollup.is_some());
+    body.extend_from_slice(b"serial,metric,recorded_at,value,unit,quality");
+    if rolled_up {
+        body.extend_from_slice(b",count,min,max,sum,first,last,first_at,last_at");
+    }
+    body.extend_from_slice(b"\r\n");
     for item in &page.items {
         write!(
             body,
@@ -71,18 +77,32 @@ fn csv(body: &mut Vec<u8>, page: &MeasurementPage<'_>) -> std::io::Result<()> {
             field(item.metric),
             item.recorded_at
         )?;
-        match &item.value.0 {
-            StoredValue::Text(text) => body.extend_from_slice(field(text).as_bytes()),
-            _ => write!(body, "{}", item.value)?,
+        cell(body, Some(&item.value))?;
+        let unit = field(item.unit.unwrap_or_default());
+        write!(body, ",{unit},{}", item.quality)?;
+        if let Some(rollup) = &item.rollup {
+            write!(body, ",{}", rollup.count)?;
+            for number in [rollup.min, rollup.max, rollup.sum] {
+                body.push(b',');
+                cell(body, number.map(StoredValue::Number).map(Value).as_ref())?;
+            }
+            for value in [&rollup.first, &rollup.last] {
+                body.push(b',');
+                cell(body, value.as_ref())?;
+            }
+            write!(body, ",{},{}", rollup.first_at, rollup.last_at)?;
         }
-        write!(
-            body,
-            ",{},{}\r\n",
-            field(item.unit.unwrap_or_default()),
-            item.quality
-        )?;
+        body.extend_from_slice(b"\r\n");
     }
     Ok(())
+}
+
+fn cell(body: &mut Vec<u8>, value: Option<&Value>) -> std::io::Result<()> {
+    match value {
+        None => Ok(()),
+        Some(Value(StoredValue::Text(text))) => body.write_all(field(text).as_bytes()),
+        Some(value) => write!(body, "{value}"),
+    }
 }
 
 /// Quotes where RFC 4180 asks for it. Text from devices must not become a formula in a spreadsheet: one that begins
@@ -103,7 +123,6 @@ fn field(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::http::time::Timestamp;
-    use crate::http::value::Value;
     use crate::routes::devices::measurements::MeasurementItem;
 
     fn page() -> MeasurementPage<'static> {
@@ -113,6 +132,7 @@ mod tests {
             value: Value(value),
             unit,
             quality: "ok".to_owned(),
+            rollup: None,
         };
         let items = vec![
             item("battery_charge", StoredValue::Number(-71.5), Some("%")),
@@ -123,6 +143,7 @@ mod tests {
             source: "raw",
             complete: true,
             watermark: None,
+            as_of: None,
             items,
             next_cursor: None,
         }

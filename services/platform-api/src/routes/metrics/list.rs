@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::auth::Viewer;
 use crate::http::conditional;
+use crate::http::value;
 use crate::problem::{AccessErrors, Problem};
 
 /// The catalogue of metrics.
@@ -29,14 +30,17 @@ pub(crate) struct Metric {
     /// `number`, `boolean` or `text`.
     kind: String,
     /// Least valid value.
+    #[serde(serialize_with = "value::optional_number")]
     min: Option<f64>,
     /// Greatest valid value.
+    #[serde(serialize_with = "value::optional_number")]
     max: Option<f64>,
     /// Name for people.
     display_name: Option<String>,
     /// Unit for people.
     display_unit: Option<String>,
     /// What a stored value is multiplied with to get the display unit.
+    #[serde(serialize_with = "value::optional_number")]
     display_factor: Option<f64>,
     /// Whether somebody described it; otherwise devices just send it.
     listed: bool,

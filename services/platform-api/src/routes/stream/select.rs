@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::feed::Start;
 use crate::http::time::Timestamp;
+use crate::http::value;
 use crate::problem::{Code, FieldError, Problem};
 
 /// Which readings a stream wants; an empty list wants all.
@@ -76,6 +77,7 @@ pub(super) fn start(resume: Option<Place>) -> Start {
 struct Data<'a> {
     serial: &'a str,
     metric: &'a str,
+    #[serde(serialize_with = "value::json")]
     value: &'a serde_json::Value,
     unit: Option<&'a str>,
     recorded_at: Timestamp,
