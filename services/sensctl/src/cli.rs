@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sens_storage::retention::Keep;
 
 use crate::backup::S3Options;
 
@@ -18,6 +19,7 @@ use crate::backup::S3Options;
   sensctl keys create --name grafana --role viewer
   sensctl logins set telemetry_worker --role ingest --password-file /run/secrets/worker
   sensctl doctor --ledger
+  sensctl retention plan
   sensctl dead-letters requeue --all
   sensctl backup --to /backups --keep 7
   sensctl backup verify --from s3://bucket/sens
@@ -55,6 +57,11 @@ pub(crate) enum Command {
     DeadLetters {
         #[command(subcommand)]
         command: DeadLettersCommand,
+    },
+    /// How long data is kept: what would go, and letting it go
+    Retention {
+        #[command(subcommand)]
+        command: RetentionCommand,
     },
     /// Reach everything the platform depends on and say what is wrong
     Doctor {
@@ -256,6 +263,65 @@ pub(crate) enum DeadLettersCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum RetentionCommand {
+    /// Say what would go now: rows, bytes, and what could not be asked any more. Exit 1 when something due has to stay
+    Plan,
+    /// Let go what is due; workers do so by themselves every hour. Exit 1 when something due has to stay
+    Run,
+    /// Show the runs of the last time
+    Runs {
+        /// Most runs to show
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+    },
+    /// Show how long everything is kept
+    Settings,
+    /// Change how long a class is kept, or one metric of it; run as the database's owner
+    Set {
+        /// What is kept
+        #[arg(value_enum)]
+        class: RetentionClass,
+        /// Days, `forever`, or for a metric `class` to be kept as long as its class
+        #[arg(value_parser = parse_keep)]
+        keep: Keep,
+        /// The metric it is about
+        #[arg(long)]
+        metric: Option<String>,
+    },
+}
+
+/// What is kept for a time of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RetentionClass {
+    /// Payloads as they were received
+    Raw,
+    /// What was refused, and why
+    Errors,
+    /// Readings in full resolution
+    Readings,
+    /// Rollups by minute
+    #[value(name = "rollup_1m")]
+    RollupMinute,
+    /// Rollups by hour
+    #[value(name = "rollup_1h")]
+    RollupHour,
+    /// Rollups by day
+    #[value(name = "rollup_1d")]
+    RollupDay,
+}
+
+fn parse_keep(text: &str) -> Result<Keep, String> {
+    match text {
+        "forever" => Ok(Keep::Forever),
+        "class" => Ok(Keep::AsClass),
+        days => match days.trim_end_matches('d').parse() {
+            Ok(days) if days > 0 => Ok(Keep::Days(days)),
+            _ => Err("give a number of days, `forever`, or `class`".to_owned()),
+        },
+    }
+}
+
 /// What an API key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum KeyRole {
@@ -290,5 +356,16 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_time_to_keep_is_days_or_a_word() {
+        assert_eq!(parse_keep("30"), Ok(Keep::Days(30)));
+        assert_eq!(parse_keep("730d"), Ok(Keep::Days(730)));
+        assert_eq!(parse_keep("forever"), Ok(Keep::Forever));
+        assert_eq!(parse_keep("class"), Ok(Keep::AsClass));
+        for bad in ["0", "-1", "soon", "30 days"] {
+            assert!(parse_keep(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -80,16 +80,18 @@ fn weigh_rollup(class: Class) -> String {
     )
 }
 
+type DueRow = (
+    DateTime<Utc>,
+    DateTime<Utc>,
+    i64,
+    String,
+    Vec<i32>,
+    Vec<String>,
+);
+
 /// The partitions of a class from which something is due to go, oldest first.
 pub(super) async fn due(connection: &mut PgConnection, class: Class) -> Result<Vec<Due>, Error> {
-    let rows: Vec<(
-        DateTime<Utc>,
-        DateTime<Utc>,
-        i64,
-        String,
-        Vec<i32>,
-        Vec<String>,
-    )> = sqlx::query_as(DUE)
+    let rows: Vec<DueRow> = sqlx::query_as(DUE)
         .bind(class.as_str())
         .fetch_all(connection)
         .await

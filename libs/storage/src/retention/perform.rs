@@ -198,12 +198,14 @@ impl Maintenance {
                 .await
                 .map_err(Error::during("note what retention did"))?;
             if let Some(reason) = reason {
-                refusal.get_or_insert(format!(
-                    "{} from {} to {}: {reason}",
-                    class.as_str(),
-                    due.lower_bound.format("%Y-%m-%d"),
-                    due.upper_bound.format("%Y-%m-%d")
-                ));
+                refusal.get_or_insert_with(|| {
+                    format!(
+                        "{} from {} to {}: {reason}",
+                        class.as_str(),
+                        due.lower_bound.format("%Y-%m-%d"),
+                        due.upper_bound.format("%Y-%m-%d")
+                    )
+                });
             }
         }
         Ok(refusal)

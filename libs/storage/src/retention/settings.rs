@@ -48,19 +48,21 @@ pub struct RetentionSetting {
     pub updated_by: String,
 }
 
+type SettingRow = (
+    String,
+    Option<String>,
+    Option<i32>,
+    i64,
+    DateTime<Utc>,
+    String,
+);
+
 /// All settings, each class before its metrics.
 ///
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
 pub async fn list_settings(pool: &PgPool) -> Result<Vec<RetentionSetting>, Error> {
-    let rows: Vec<(
-        String,
-        Option<String>,
-        Option<i32>,
-        i64,
-        DateTime<Utc>,
-        String,
-    )> = sqlx::query_as(LIST)
+    let rows: Vec<SettingRow> = sqlx::query_as(LIST)
         .fetch_all(pool)
         .await
         .map_err(Error::during("list the settings of retention"))?;

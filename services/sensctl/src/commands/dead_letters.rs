@@ -11,6 +11,7 @@ use sens_storage::query::dead_letters::{
     DeadLetterDecision, dead_letter_decisions, record_dead_letter_decision,
 };
 
+use super::actor::actor;
 use crate::cli::DeadLettersCommand;
 use crate::settings;
 
@@ -116,12 +117,4 @@ async fn all_numbers(messaging: &Messaging) -> anyhow::Result<Vec<u64>> {
         bail!("there are no dead letters");
     }
     Ok(letters.into_iter().map(|letter| letter.sequence).collect())
-}
-
-/// Who decides, as far as this machine knows.
-fn actor() -> String {
-    let user = std::env::var("SUDO_USER")
-        .or_else(|_| std::env::var("USER"))
-        .unwrap_or_else(|_| "unknown".to_owned());
-    format!("sensctl:{user}")
 }

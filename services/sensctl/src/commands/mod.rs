@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod actor;
 mod backup;
 mod check_config;
 mod dead_letters;
@@ -11,6 +12,7 @@ mod logins;
 mod migrate;
 mod patience;
 mod restore;
+mod retention;
 
 use std::process::ExitCode;
 
@@ -26,6 +28,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Backup(arguments) => backup::run(arguments).await,
         Command::Restore(arguments) => restore::run(&arguments).await,
         Command::DeadLetters { command } => dead_letters::run(command).await,
+        Command::Retention { command } => retention::run(command).await,
         Command::Doctor { ledger } => doctor::run(ledger).await,
     }
 }
