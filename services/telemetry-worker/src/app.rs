@@ -17,7 +17,7 @@ use crate::hold::{Hold, unless_stopped};
 use crate::metrics::Metrics;
 use crate::pipeline::progress::Held;
 use crate::pipeline::{self, Pipeline};
-use crate::{catalogue, maintenance, rollups};
+use crate::{catalogue, maintenance, retention, rollups};
 
 /// How long the last connections may take to close.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -55,6 +55,7 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
     beside.run(maintenance::purge(messaging.clone(), metrics.clone()));
     beside.run(maintenance::care(pools.primary.clone()));
     beside.run(rollups::keep_up(pools.primary.clone(), metrics.clone()));
+    beside.run(retention::follow(pools.primary.clone(), metrics.clone()));
     beside.run(maintenance::audit(
         messaging.clone(),
         pools.primary.clone(),

@@ -36,6 +36,10 @@ pub(crate) struct Metrics {
     pub(crate) rollup_passes: IntCounterVec,
     /// Time of one recomputation.
     pub(crate) rollup_seconds: Histogram,
+    /// Runs of retention by outcome.
+    pub(crate) retention_runs: IntCounterVec,
+    /// Rows that retention dropped, by class.
+    pub(crate) retention_rows: IntCounterVec,
     /// Batches tried again.
     pub(crate) retries: IntCounter,
 }
@@ -58,6 +62,8 @@ impl Metrics {
             rollup_lag: spec::gauge(registry, &spec::ROLLUP_LAG)?,
             rollup_passes: spec::counter_vec(registry, &spec::ROLLUP_PASSES)?,
             rollup_seconds: spec::histogram(registry, &spec::ROLLUP_DURATION)?,
+            retention_runs: spec::counter_vec(registry, &spec::RETENTION_RUNS)?,
+            retention_rows: spec::counter_vec(registry, &spec::RETENTION_ROWS)?,
             retries: spec::counter(registry, &spec::DB_RETRIES)?,
         })
     }

@@ -108,6 +108,10 @@ metrics! {
         "Recomputations of rollups by outcome: done, or failed and tried again.";
     ROLLUP_DURATION: Histogram "sens_rollup_duration_seconds" [] FAST, TELEMETRY,
         "Time of one recomputation of rollups.";
+    RETENTION_RUNS: Counter "sens_retention_runs_total" ["outcome"] &[], TELEMETRY,
+        "Runs of retention by outcome: done, refused (something due had to stay), failed.";
+    RETENTION_ROWS: Counter "sens_retention_rows_dropped_total" ["class"] &[], TELEMETRY,
+        "Rows that retention dropped with their partitions, by class.";
 
     HTTP_REQUEST_DURATION: Histogram "http_server_request_duration_seconds" ["method", "route", "status"] FAST, API,
         "Time to answer a request, by method, route template and status code.";

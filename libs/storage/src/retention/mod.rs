@@ -13,6 +13,7 @@ mod settings;
 pub use class::Class;
 pub use perform::{Maintenance, take_maintenance};
 pub use runs::{
-    Action, Outcome, RetentionItem, RetentionRun, RunState, find_run, list_runs, request_run,
+    Action, Outcome, RetentionItem, RetentionRun, RunState, find_run, is_requested, list_runs,
+    request_run,
 };
 pub use settings::{Keep, RetentionSetting, change_setting, list_settings};
