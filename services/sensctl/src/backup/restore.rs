@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use chrono::DateTime;
@@ -13,6 +14,10 @@ use super::manifest::{Manifest, StreamPart, StreamsPart};
 use super::place::Place;
 use super::streams::Messages;
 use super::{compare, take};
+
+/// How often to look whether a worker waits for messages.
+const LOOKS: u32 = 5;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(300);
 
 /// How to restore.
 #[derive(Debug, Clone, Copy)]
@@ -93,11 +98,15 @@ async fn reach_streams(config: &Config) -> Result<Messaging> {
     let messaging = Messaging::connect(&config.nats, "sensctl-restore").await?;
     messaging.ensure_streams(&config.nats).await?;
     messaging.ensure_raw_consumer().await?;
-    let readers = messaging.raw_readers().await?;
-    ensure!(
-        readers == 0,
-        "{readers} telemetry-worker take messages from SENS_RAW: stop them before a restore, start them after it"
-    );
+    // A busy worker does not wait at every moment.
+    for _ in 0..LOOKS {
+        let readers = messaging.raw_readers().await?;
+        ensure!(
+            readers == 0,
+            "{readers} telemetry-worker take messages from SENS_RAW: stop them before a restore, start them after it"
+        );
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
     Ok(messaging)
 }
 
