@@ -27,15 +27,20 @@ mod process;
 mod programs;
 mod proxy;
 mod service;
+mod tls;
 
 pub use datadir::DataDir;
 pub use eventually::{eventually, poll_interval};
-pub use mosquitto::{Mosquitto, MosquittoOptions};
+pub use mosquitto::{Mosquitto, MosquittoOptions, SecuredListener};
 pub use nats::{Nats, NatsOptions};
-pub use platform::{Casualty, Platform, PlatformBuilder, Ports, Proxies, Secrets, write_private};
+pub use platform::{
+    Casualty, Platform, PlatformBuilder, Ports, Proxies, SecretFile, Secrets, Secured,
+    write_private,
+};
 pub use ports::{free_port, port_is_free};
 pub use postgres::{Postgres, PostgresOptions, remove_server_folder};
 pub use process::{Launch, Process};
 pub use programs::check_programs;
 pub use proxy::TcpProxy;
 pub use service::{Service, ServiceSpec, binary_path};
+pub use tls::{Authority, Certificate};

@@ -14,9 +14,12 @@ use rustix::process::Signal;
 use tokio::net::TcpStream;
 
 use crate::process::{Launch, Process};
-use crate::{DataDir, ports, programs};
+use crate::{Certificate, DataDir, ports, programs};
 
 const START_DEADLINE: Duration = Duration::from_secs(20);
+
+/// What stands around a payload of the largest size. (With `message_size_limit` mosquitto acknowledges what it drops.)
+const AROUND: u64 = 64 * 1024;
 
 /// How to run mosquitto.
 #[derive(Debug, Clone)]
@@ -33,6 +36,21 @@ pub struct MosquittoOptions {
     pub autosave_seconds: u32,
     /// The largest payload in bytes.
     pub message_size_limit: u32,
+    /// A second way in, for clients with a certificate and a login.
+    pub secured: Option<SecuredListener>,
+}
+
+/// A listener with TLS that asks for a client certificate, and the login of those who give a user. Clients without one may
+/// come to the other listener: with `per_listener_settings` a restarted mosquitto 2.0 drops what it should queue for clients
+/// that have not come back yet.
+#[derive(Debug, Clone)]
+pub struct SecuredListener {
+    /// Its certificate.
+    pub certificate: Certificate,
+    /// The authorities whose clients may come.
+    pub authorities: PathBuf,
+    /// User and password.
+    pub login: (String, String),
 }
 
 impl Default for MosquittoOptions {
@@ -44,6 +62,7 @@ impl Default for MosquittoOptions {
             login: None,
             autosave_seconds: 2,
             message_size_limit: 1 << 20,
+            secured: None,
         }
     }
 }
@@ -54,7 +73,8 @@ pub struct Mosquitto {
     process: Option<Process>,
     launch: Launch,
     port: u16,
-    login: Option<(String, String)>,
+    secured_port: u16,
+    options: MosquittoOptions,
     dir: DataDir,
 }
 
@@ -75,13 +95,8 @@ impl Mosquitto {
         let program = programs::mosquitto()?;
         let dir = DataDir::of(options.dir.as_deref(), "mosquitto")?;
         let port = options.port.map_or_else(ports::free_port, Ok)?;
+        let secured_port = ports::free_port()?;
         let config = dir.path().join("mosquitto.conf");
-        let passwords = write_passwords(dir.path(), options.login.as_ref())?;
-        fs::write(
-            &config,
-            configuration(&options, dir.path(), port, passwords.as_deref()),
-        )
-        .with_context(|| format!("cannot write {}", config.display()))?;
         let mut mosquitto = Self {
             launch: Launch {
                 name: "mosquitto".into(),
@@ -93,9 +108,11 @@ impl Mosquitto {
             },
             process: None,
             port,
-            login: options.login,
+            secured_port,
+            options,
             dir,
         };
+        mosquitto.configure()?;
         mosquitto.restart().await?;
         Ok(mosquitto)
     }
@@ -112,9 +129,38 @@ impl Mosquitto {
 
     /// User and password that clients must give.
     pub fn login(&self) -> Option<(&str, &str)> {
-        self.login
+        self.options
+            .login
             .as_ref()
             .map(|(user, password)| (user.as_str(), password.as_str()))
+    }
+
+    /// The port of the listener with TLS.
+    pub fn secured_port(&self) -> u16 {
+        self.secured_port
+    }
+
+    /// Changes what the listener with TLS shows and asks for, without a restart. New connections are held to it.
+    ///
+    /// # Errors
+    /// When the broker is stopped.
+    pub fn secure(&mut self, listener: SecuredListener) -> Result<()> {
+        self.options.secured = Some(listener);
+        self.configure()?;
+        self.process()?.signal(Signal::HUP)
+    }
+
+    fn configure(&self) -> Result<()> {
+        let (dir, options) = (self.dir.path(), &self.options);
+        let passwords = write_passwords(&dir.join("passwords"), options.login.as_ref())?;
+        let mut text = configuration(options, dir, self.port, passwords.as_deref());
+        if let Some(secured) = &options.secured {
+            let file = dir.join("passwords-secured");
+            write_passwords(&file, Some(&secured.login))?;
+            text.push_str(&secured_listener(secured, self.secured_port, &file));
+        }
+        let file = dir.join("mosquitto.conf");
+        fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
     }
 
     /// SIGKILL: everything since the last snapshot is gone.
@@ -194,21 +240,31 @@ fn changed(file: &Path) -> Option<SystemTime> {
 }
 
 /// The password file with the login in it, hashed; `None` without a login.
-fn write_passwords(dir: &Path, login: Option<&(String, String)>) -> Result<Option<PathBuf>> {
+fn write_passwords(file: &Path, login: Option<&(String, String)>) -> Result<Option<PathBuf>> {
     let Some((user, password)) = login else {
         return Ok(None);
     };
-    let file = dir.join("passwords");
-    fs::write(&file, format!("{user}:{password}\n"))?;
+    fs::write(file, format!("{user}:{password}\n"))?;
     let status = Command::new("mosquitto_passwd")
         .arg("-U")
-        .arg(&file)
+        .arg(file)
         .status()
         .context("cannot run mosquitto_passwd")?;
     if !status.success() {
         bail!("mosquitto_passwd failed ({status})");
     }
-    Ok(Some(file))
+    Ok(Some(file.to_path_buf()))
+}
+
+fn secured_listener(secured: &SecuredListener, port: u16, passwords: &Path) -> String {
+    format!(
+        "listener {port} 127.0.0.1\ncertfile {}\nkeyfile {}\ncafile {}\nrequire_certificate true\n\
+         password_file {}\n",
+        secured.certificate.cert.display(),
+        secured.certificate.key.display(),
+        secured.authorities.display(),
+        passwords.display()
+    )
 }
 
 fn configuration(
@@ -219,12 +275,12 @@ fn configuration(
 ) -> String {
     let mut text = format!(
         "listener {port} {}\npersistence true\npersistence_location {}/\nautosave_interval {}\n\
-         max_inflight_messages 0\nmax_queued_messages 0\nmessage_size_limit {}\nset_tcp_nodelay true\n\
+         max_inflight_messages 0\nmax_queued_messages 0\nmax_packet_size {}\nset_tcp_nodelay true\n\
          log_dest stderr\nlog_type error\nlog_type warning\nlog_type notice\n",
         options.address,
         dir.display(),
         options.autosave_seconds,
-        options.message_size_limit,
+        u64::from(options.message_size_limit) + AROUND,
     );
     match passwords {
         Some(file) => writeln!(

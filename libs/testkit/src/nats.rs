@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow};
 use rustix::process::Signal;
 
 use crate::process::{Launch, Process};
-use crate::{DataDir, http, ports, programs};
+use crate::{Certificate, DataDir, http, ports, programs};
 
 const START_DEADLINE: Duration = Duration::from_secs(30);
 
@@ -28,6 +28,8 @@ pub struct NatsOptions {
     pub max_file_store: u64,
     /// User and password that clients must give; `None` lets everybody in.
     pub login: Option<(String, String)>,
+    /// The certificate to show; clients must speak TLS then.
+    pub tls: Option<Certificate>,
 }
 
 impl Default for NatsOptions {
@@ -39,6 +41,7 @@ impl Default for NatsOptions {
             max_payload: 8 << 20,
             max_file_store: 8 << 30,
             login: None,
+            tls: None,
         }
     }
 }
@@ -50,7 +53,7 @@ pub struct Nats {
     launch: Launch,
     port: u16,
     monitor: u16,
-    login: Option<(String, String)>,
+    options: NatsOptions,
     dir: DataDir,
 }
 
@@ -73,8 +76,6 @@ impl Nats {
         let port = options.port.map_or_else(ports::free_port, Ok)?;
         let monitor = ports::free_port()?;
         let config = dir.path().join("nats.conf");
-        fs::write(&config, configuration(&options, dir.path(), port, monitor))
-            .with_context(|| format!("cannot write {}", config.display()))?;
         let mut nats = Self {
             launch: Launch {
                 name: "nats-server".into(),
@@ -87,9 +88,10 @@ impl Nats {
             process: None,
             port,
             monitor,
-            login: options.login,
+            options,
             dir,
         };
+        nats.configure()?;
         nats.restart().await?;
         Ok(nats)
     }
@@ -106,7 +108,8 @@ impl Nats {
 
     /// User and password that clients must give.
     pub fn login(&self) -> Option<(&str, &str)> {
-        self.login
+        self.options
+            .login
             .as_ref()
             .map(|(user, password)| (user.as_str(), password.as_str()))
     }
@@ -114,6 +117,35 @@ impl Nats {
     /// Where the server's own HTTP monitoring answers (`host:port`).
     pub fn monitor(&self) -> String {
         format!("127.0.0.1:{}", self.monitor)
+    }
+
+    /// Changes user and password without a restart. Connections with the old ones are ended.
+    ///
+    /// # Errors
+    /// When the server is stopped.
+    pub fn set_login(&mut self, user: &str, password: &str) -> Result<()> {
+        self.options.login = Some((user.to_owned(), password.to_owned()));
+        self.reload()
+    }
+
+    /// Shows another certificate from now on, without a restart.
+    ///
+    /// # Errors
+    /// When the server is stopped.
+    pub fn set_certificate(&mut self, certificate: &Certificate) -> Result<()> {
+        self.options.tls = Some(certificate.clone());
+        self.reload()
+    }
+
+    fn reload(&mut self) -> Result<()> {
+        self.configure()?;
+        self.process()?.signal(Signal::HUP)
+    }
+
+    fn configure(&self) -> Result<()> {
+        let file = self.dir.path().join("nats.conf");
+        let text = configuration(&self.options, self.dir.path(), self.port, self.monitor);
+        fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
     }
 
     /// SIGKILL.
@@ -192,6 +224,15 @@ fn configuration(options: &NatsOptions, dir: &Path, port: u16, monitor: u16) -> 
         writeln!(
             text,
             "authorization {{ user: {user:?}, password: {password:?} }}"
+        )
+        .ok();
+    }
+    if let Some(certificate) = &options.tls {
+        writeln!(
+            text,
+            "tls {{ cert_file: {:?}, key_file: {:?} }}",
+            certificate.cert.display().to_string(),
+            certificate.key.display().to_string()
         )
         .ok();
     }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod api_faults;
+mod broker;
 mod database_faults;
 mod drain;
 mod kills;
@@ -11,5 +12,6 @@ mod network;
 mod quotas;
 mod replicas;
 mod rest;
+mod rotation;
 mod samples;
 mod support;

@@ -8,10 +8,11 @@ use anyhow::{Context, Result};
 
 use super::environment::Environment;
 use super::secrets::{Secrets, write_private};
+use super::secured::{SecretFile, Secured};
 use super::{Platform, Proxies};
 use crate::{
-    DataDir, Mosquitto, MosquittoOptions, Nats, NatsOptions, Postgres, PostgresOptions, Service,
-    TcpProxy, free_port,
+    Certificate, DataDir, Mosquitto, MosquittoOptions, Nats, NatsOptions, Postgres,
+    PostgresOptions, Service, TcpProxy, free_port,
 };
 
 /// How long the services may take until they are ready; the slowest thing in it is a recovery after a kill.
@@ -32,7 +33,18 @@ pub struct Ports {
     pub ops: Option<u16>,
 }
 
+/// The files of a secured platform, and the first certificate of its servers.
+type Lock = (Secured, Certificate);
+
 type Progress = Arc<dyn Fn(&str, Duration) + Send + Sync>;
+
+/// What is between the services and the servers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Network {
+    Plain,
+    Proxied,
+    Secured,
+}
 
 /// What to start; see [`Platform::builder`].
 #[derive(Clone)]
@@ -41,7 +53,8 @@ pub struct PlatformBuilder {
     secrets: Secrets,
     ports: Ports,
     durable: bool,
-    proxied: bool,
+    network: Network,
+    nats_max_payload: u64,
     ingestion_workers: usize,
     telemetry_workers: usize,
     api: bool,
@@ -57,7 +70,8 @@ impl Default for PlatformBuilder {
             secrets: Secrets::for_tests(),
             ports: Ports::default(),
             durable: true,
-            proxied: false,
+            network: Network::Plain,
+            nats_max_payload: NatsOptions::default().max_payload,
             ingestion_workers: 1,
             telemetry_workers: 1,
             api: true,
@@ -100,7 +114,15 @@ impl PlatformBuilder {
     /// Puts a [`TcpProxy`] between the services and each of the three servers.
     #[must_use]
     pub fn proxied(mut self) -> Self {
-        self.proxied = true;
+        self.network = Network::Proxied;
+        self
+    }
+
+    /// Lets the workers come to NATS, the broker and PostgreSQL over TLS, with passwords and certificates from files. The
+    /// broker has a second, open listener for devices. Not together with [`Self::proxied`].
+    #[must_use]
+    pub fn secured(mut self) -> Self {
+        self.network = Network::Secured;
         self
     }
 
@@ -132,6 +154,13 @@ impl PlatformBuilder {
         self
     }
 
+    /// The largest message that NATS takes.
+    #[must_use]
+    pub fn nats_max_payload(mut self, bytes: u64) -> Self {
+        self.nats_max_payload = bytes;
+        self
+    }
+
     /// Sets a variable for one binary (for example `telemetry-worker`), or with `*` for all of them.
     #[must_use]
     pub fn env(mut self, binary: &str, name: &str, value: &str) -> Self {
@@ -153,12 +182,14 @@ impl PlatformBuilder {
     /// When a program is missing, a server or service does not come up, or a migration fails; with the end of its log.
     pub async fn start(self) -> Result<Platform> {
         let dir = DataDir::of(self.dir.as_deref(), "platform")?;
+        let lock = self.make_secured(dir.path())?;
+        let lock = lock.as_ref();
         let (postgres, nats, mosquitto) = tokio::try_join!(
-            self.step("PostgreSQL", self.start_postgres(dir.path())),
-            self.step("NATS JetStream", self.start_nats(dir.path())),
-            self.step("MQTT broker", self.start_mosquitto(dir.path())),
+            self.step("PostgreSQL", self.start_postgres(dir.path(), lock)),
+            self.step("NATS JetStream", self.start_nats(dir.path(), lock)),
+            self.step("MQTT broker", self.start_mosquitto(dir.path(), lock)),
         )?;
-        let proxies = if self.proxied {
+        let proxies = if self.network == Network::Proxied {
             Some(Proxies {
                 mqtt: TcpProxy::start(&format!("127.0.0.1:{}", mosquitto.port())).await?,
                 nats: TcpProxy::start(&format!("127.0.0.1:{}", nats.port())).await?,
@@ -174,7 +205,12 @@ impl PlatformBuilder {
             postgres_port: postgres.port()?,
             nats_port: nats.port(),
             nats_monitor: nats.monitor(),
-            mqtt_port: mosquitto.port(),
+            mqtt_port: if lock.is_some() {
+                mosquitto.secured_port()
+            } else {
+                mosquitto.port()
+            },
+            secured: lock.map(|(secured, _)| secured.clone()),
             mqtt_login: self.mqtt_login.clone(),
             proxy_ports: proxies.as_ref().map(Proxies::ports),
             api_port: self.ports.api.map_or_else(free_port, Ok)?,
@@ -218,7 +254,17 @@ impl PlatformBuilder {
         Ok(())
     }
 
-    async fn start_postgres(&self, dir: &Path) -> Result<Postgres> {
+    /// Files and the servers' certificates of a secured platform.
+    fn make_secured(&self, dir: &Path) -> Result<Option<Lock>> {
+        if self.network != Network::Secured {
+            return Ok(None);
+        }
+        let (secured, authority) = Secured::make(&dir.join("tls"), &self.secrets.ingest_password)?;
+        let certificate = authority.sign("server")?;
+        Ok(Some((secured, certificate)))
+    }
+
+    async fn start_postgres(&self, dir: &Path, lock: Option<&Lock>) -> Result<Postgres> {
         let postgres = Postgres::with(PostgresOptions {
             durable: self.durable,
             dir: Some(dir.join("postgres")),
@@ -234,24 +280,33 @@ impl PlatformBuilder {
              ALTER ROLE sens_owner LOGIN CREATEROLE PASSWORD '{password}';
              ALTER DATABASE sens OWNER TO sens_owner;"
         ))?;
+        if let Some((_, certificate)) = lock {
+            postgres.set_certificate(certificate)?;
+        }
         Ok(postgres)
     }
 
-    async fn start_nats(&self, dir: &Path) -> Result<Nats> {
+    async fn start_nats(&self, dir: &Path, lock: Option<&Lock>) -> Result<Nats> {
+        let login = lock.map(|(secured, _)| secured.login(SecretFile::Nats));
         Nats::with(NatsOptions {
             sync_always: self.durable,
             dir: Some(dir.join("nats")),
             port: self.ports.nats,
+            max_payload: self.nats_max_payload,
+            login: login.transpose()?,
+            tls: lock.map(|(_, certificate)| certificate.clone()),
             ..NatsOptions::default()
         })
         .await
     }
 
-    async fn start_mosquitto(&self, dir: &Path) -> Result<Mosquitto> {
+    async fn start_mosquitto(&self, dir: &Path, lock: Option<&Lock>) -> Result<Mosquitto> {
+        let listener = lock.map(|(secured, certificate)| secured.listener(certificate));
         Mosquitto::with(MosquittoOptions {
             dir: Some(dir.join("mosquitto")),
             port: self.ports.mqtt,
             login: self.mqtt_login.clone(),
+            secured: listener.transpose()?,
             ..MosquittoOptions::default()
         })
         .await
@@ -342,6 +397,14 @@ impl Platform {
         self.spawn_ingestion_worker()?;
         let last = self.ingestion.len() - 1;
         self.ingestion[last].wait_ready(READY_DEADLINE).await
+    }
+
+    /// Starts one more mqtt-ingestion-worker without waiting for it.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn launch_ingestion_worker(&mut self) -> Result<()> {
+        self.spawn_ingestion_worker()
     }
 
     fn next_ops_port(&self) -> Result<u16> {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::secrets::Secrets;
+use super::secured::Secured;
 use crate::ServiceSpec;
 
 /// Ports of the proxies in front of the servers.
@@ -25,6 +26,7 @@ pub(super) struct Environment {
     pub(super) nats_monitor: String,
     pub(super) mqtt_port: u16,
     pub(super) mqtt_login: Option<(String, String)>,
+    pub(super) secured: Option<Secured>,
     pub(super) proxy_ports: Option<ProxyPorts>,
     pub(super) api_port: u16,
     pub(super) ops_base: Option<u16>,
@@ -55,9 +57,23 @@ impl Environment {
         format!("postgres://{user}:{password}@127.0.0.1:{port}/sens")
     }
 
-    fn nats(&self) -> (&'static str, String) {
+    fn nats(&self) -> Variables {
         let port = self.proxy_ports.map_or(self.nats_port, |ports| ports.nats);
-        ("SENS_NATS__URL", format!("nats://127.0.0.1:{port}"))
+        match &self.secured {
+            Some(secured) => secured.nats(port),
+            None => vec![("SENS_NATS__URL", format!("nats://127.0.0.1:{port}"))],
+        }
+    }
+
+    /// The same, straight to the server.
+    fn direct_nats(&self) -> Variables {
+        match &self.secured {
+            Some(secured) => secured.nats(self.nats_port),
+            None => vec![(
+                "SENS_NATS__URL",
+                format!("nats://127.0.0.1:{}", self.nats_port),
+            )],
+        }
     }
 
     fn nats_monitor(&self) -> (&'static str, String) {
@@ -67,6 +83,9 @@ impl Environment {
 
     fn mqtt(&self) -> Variables {
         let port = self.proxy_ports.map_or(self.mqtt_port, |ports| ports.mqtt);
+        if let Some(secured) = &self.secured {
+            return secured.mqtt(port);
+        }
         let mut variables = vec![("SENS_MQTT__URL", format!("mqtt://127.0.0.1:{port}"))];
         if let Some((user, password)) = &self.mqtt_login {
             variables.push(("SENS_MQTT__USERNAME", user.clone()));
@@ -80,46 +99,42 @@ impl Environment {
     }
 
     pub(super) fn sensctl(&self) -> Vec<(String, String)> {
-        self.complete(
-            "sensctl",
-            vec![
-                ("DATABASE_URL", self.owner_url()),
-                (
-                    "SENS_NATS__URL",
-                    format!("nats://127.0.0.1:{}", self.nats_port),
-                ),
-                self.nats_monitor(),
-            ],
-        )
+        let mut variables = self.direct_nats();
+        variables.push(("DATABASE_URL", self.owner_url()));
+        variables.push(self.nats_monitor());
+        self.complete("sensctl", variables)
     }
 
     pub(super) fn telemetry_worker(&self, name: &str, ops: u16) -> ServiceSpec {
-        let url = self.service_database_url("sens_telemetry_worker", &self.secrets.ingest_password);
-        self.service(
-            "telemetry-worker",
-            name,
-            ops,
-            vec![("DATABASE_URL", url), self.nats(), self.provision()],
-        )
+        let mut variables = self.nats();
+        variables.push(self.provision());
+        match &self.secured {
+            Some(secured) => variables.extend(secured.database(self.postgres_port)),
+            None => variables.push((
+                "DATABASE_URL",
+                self.service_database_url("sens_telemetry_worker", &self.secrets.ingest_password),
+            )),
+        }
+        self.service("telemetry-worker", name, ops, variables)
     }
 
     pub(super) fn ingestion_worker(&self, name: &str, ops: u16) -> ServiceSpec {
         let mut variables = self.mqtt();
-        variables.push(self.nats());
+        variables.extend(self.nats());
         variables.push(("SENS_MQTT__CLIENT_ID", name.to_owned()));
         self.service("mqtt-ingestion-worker", name, ops, variables)
     }
 
     pub(super) fn api(&self, name: &str, ops: u16) -> ServiceSpec {
         let url = self.service_database_url("sens_platform_api", &self.secrets.api_password);
-        let variables = vec![
+        let mut variables = self.nats();
+        variables.extend([
             ("DATABASE_URL", url),
-            self.nats(),
             self.nats_monitor(),
             self.provision(),
             ("SENS_API__LISTEN", format!("127.0.0.1:{}", self.api_port)),
             ("SENS_API__BOOTSTRAP_KEY", self.secrets.api_key.clone()),
-        ];
+        ]);
         self.service("platform-api", name, ops, variables)
     }
 

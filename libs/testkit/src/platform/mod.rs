@@ -3,6 +3,7 @@
 mod builder;
 mod environment;
 mod secrets;
+mod secured;
 
 use std::path::Path;
 use std::process::Stdio;
@@ -14,6 +15,7 @@ use tokio::time::timeout;
 
 pub use builder::{PlatformBuilder, Ports};
 pub use secrets::{Secrets, write_private};
+pub use secured::{SecretFile, Secured};
 
 use crate::http::{self, Response};
 use crate::{DataDir, Mosquitto, Nats, Postgres, Service, TcpProxy, binary_path};
@@ -190,6 +192,17 @@ impl Platform {
             stderr.trim(),
             stdout.trim()
         )
+    }
+
+    /// The files of a platform that was [secured](PlatformBuilder::secured).
+    ///
+    /// # Errors
+    /// When it was not.
+    pub fn secured(&self) -> Result<&Secured> {
+        self.environment
+            .secured
+            .as_ref()
+            .context("this platform is not secured")
     }
 
     /// All services in the order in which they are told to stop.

@@ -30,6 +30,31 @@ pub(crate) fn told(service: &Service, what: &str, reason: &str) -> usize {
         .count()
 }
 
+/// Restarts the broker, in order, between two messages of the load: packets that wait in the worker's session survive it.
+pub(crate) async fn restart_broker(platform: &mut Platform, load: &Load) {
+    let pause = load.pause().await;
+    let worker = &platform.ingestion[0];
+    let before = reconnects(worker).await;
+    platform.mosquitto.restart().await.unwrap();
+    let worker = &platform.ingestion[0];
+    assert_eventually!(
+        PATIENCE,
+        reconnects(worker).await > before && worker.is_ready().await,
+        "{} is back: {}",
+        worker.name(),
+        worker.log_tail(5)
+    );
+    drop(pause);
+}
+
+/// How often an ingestion worker has connected to the broker again.
+pub(crate) async fn reconnects(worker: &Service) -> f64 {
+    worker
+        .metric("sens_mqtt_reconnects_total", "")
+        .await
+        .unwrap()
+}
+
 /// Breaks the database under load by SQL, looks at what telemetry-worker tells, and mends it again: everything is held,
 /// nothing is given to the dead letters, and all of it is stored once afterwards.
 pub(crate) async fn held_until_mended(broken: &str, reason: &str, mended: &str) {

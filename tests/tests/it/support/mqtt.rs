@@ -20,8 +20,13 @@ pub(crate) struct Device {
 impl Device {
     /// Connects with a clean session to a broker that asks for no login.
     pub(crate) async fn connect(port: u16, client_id: &str) -> Self {
-        let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-        stream.set_nodelay(true).unwrap();
+        Self::try_connect(port, client_id).await.unwrap()
+    }
+
+    /// [`Self::connect`] to a broker that may be away.
+    pub(crate) async fn try_connect(port: u16, client_id: &str) -> io::Result<Self> {
+        let stream = TcpStream::connect(("127.0.0.1", port)).await?;
+        stream.set_nodelay(true)?;
         let (from, to) = stream.into_split();
         let mut device = Self {
             from: BufReader::new(from),
@@ -33,15 +38,15 @@ impl Device {
         // Protocol name, level 4, clean session, keep alive off.
         let mut body = b"\x00\x04MQTT\x04\x02\x00\x00".to_vec();
         push_text(&mut body, client_id.as_bytes());
-        device.send(0x10, &body).await.unwrap();
-        device.to.flush().await.unwrap();
-        let (kind, answer) = device.receive().await.unwrap();
+        device.send(0x10, &body).await?;
+        device.to.flush().await?;
+        let (kind, answer) = device.receive().await?;
         assert_eq!(
             (kind, answer[1]),
             (0x20, 0),
             "the broker refuses the connection"
         );
-        device
+        Ok(device)
     }
 
     /// Publishes all payloads at `QoS` 1, at most 200 at a time without their PUBACK, and waits for every PUBACK.
@@ -88,9 +93,15 @@ impl Device {
 
     /// Waits for the PUBACK of everything that was sent.
     pub(crate) async fn settle(&mut self) {
+        self.try_settle().await.unwrap();
+    }
+
+    /// [`Self::settle`] at a broker that may go away.
+    pub(crate) async fn try_settle(&mut self) -> io::Result<()> {
         while !self.waiting.is_empty() {
-            self.acknowledged().await.unwrap();
+            self.acknowledged().await?;
         }
+        Ok(())
     }
 
     async fn send(&mut self, kind: u8, body: &[u8]) -> io::Result<()> {
