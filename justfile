@@ -90,6 +90,12 @@ docs-check:
     @scripts/npm-install docs
     scripts/docs-check
 
+# Prove the Helm chart without a cluster: schemas, unit tests, alerts, NATS configuration, who reaches whom
+[group('chart')]
+[no-exit-message]
+chart-check:
+    @scripts/chart-check
+
 # Write the chart's schema, README and reference page again, from values.yaml
 [group('chart')]
 [no-exit-message]
@@ -144,6 +150,11 @@ ci-build: docs
 # Stage 6: the documentation check
 [group('check')]
 ci-docs: docs-check
+
+# Stage 7: the Helm chart, without a cluster
+[group('check')]
+[no-exit-message]
+ci-chart: chart-check
 
 # Bans, licences and sources of all dependencies (needs no advisory database)
 [group('check')]

@@ -31,6 +31,10 @@ export default defineConfig({
           'provision-devices',
           'api-keys',
           'run-services',
+          'kubernetes-install',
+          'kubernetes-upgrade',
+          'kubernetes-high-availability',
+          'kubernetes-uninstall',
           'troubleshoot',
           'simulate-devices',
           'measure-performance',
@@ -38,6 +42,7 @@ export default defineConfig({
         ]),
         section('Reference', 'reference', [
           'configuration',
+          'chart-values',
           'rest-api',
           'errors',
           'mqtt',

@@ -8,6 +8,9 @@ s3://{{ .Values.backup.s3.bucket }}/{{ .Values.backup.s3.prefix | trimAll "/" }}
 {{- define "sens.backup.files" -}}
 {{ include "sens.files.database" (dict "root" . "user" "owner") }}
 {{ include "sens.files.nats" (dict "root" . "user" "admin") }}
+{{- if eq .Values.backup.target "s3" }}
+- {id: backup-s3, keys: [access-key-id, secret-access-key]}
+{{- end }}
 {{- end -}}
 
 {{/* Pod of a job of sensctl with the owner's rights: dict root, name, args. */}}
@@ -20,6 +23,19 @@ metadata:
 spec:
   {{- include "sens.podBase" (dict "root" .root) | nindent 2 }}
   restartPolicy: Never
+  initContainers:
+    - name: wait-for-database
+      image: {{ include "sens.image" (dict "root" .root "image" $v.migrations.image) }}
+      imagePullPolicy: {{ include "sens.pullPolicy" (dict "root" .root "image" $v.migrations.image) }}
+      args: [migrate, --check, --at-least, "0", --wait, {{ $v.migrations.waitSeconds | quote }}]
+      env:
+        {{- include "sens.env.common" (dict "root" .root) | nindent 8 }}
+        {{- include "sens.env.database" (dict "root" .root "user" "owner") | nindent 8 }}
+      {{- include "sens.containerSecurity" . | nindent 6 }}
+      resources:
+        {{- toYaml $v.migrations.resources | nindent 8 }}
+      volumeMounts:
+        {{- include "sens.secretMount" . | nindent 8 }}
   containers:
     - name: {{ .name }}
       image: {{ include "sens.image" (dict "root" .root "image" $v.migrations.image) }}
@@ -31,23 +47,16 @@ spec:
         {{- include "sens.env.database" (dict "root" .root "user" "owner") | nindent 8 }}
         {{- include "sens.env.nats" (dict "root" .root "user" "admin") | nindent 8 }}
         {{- if eq $v.backup.target "s3" }}
-        {{- $secret := include "sens.secret" (dict "root" .root "id" "backup-s3") }}
         {{- with $v.backup.s3.endpoint }}
         - name: AWS_ENDPOINT_URL
           value: {{ . | quote }}
         {{- end }}
         - name: AWS_REGION
           value: {{ $v.backup.s3.region | quote }}
-        - name: AWS_ACCESS_KEY_ID
-          valueFrom:
-            secretKeyRef:
-              name: {{ $secret }}
-              key: access-key-id
-        - name: AWS_SECRET_ACCESS_KEY
-          valueFrom:
-            secretKeyRef:
-              name: {{ $secret }}
-              key: secret-access-key
+        - name: AWS_ACCESS_KEY_ID_FILE
+          value: /run/secrets/sens/backup-s3/access-key-id
+        - name: AWS_SECRET_ACCESS_KEY_FILE
+          value: /run/secrets/sens/backup-s3/secret-access-key
         {{- end }}
       {{- include "sens.containerSecurity" . | nindent 6 }}
       resources:
