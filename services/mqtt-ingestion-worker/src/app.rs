@@ -57,6 +57,7 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
             messaging.clone(),
             config,
             metrics.clone(),
+            runtime.health.component("session"),
             runtime.shutdown.clone(),
         );
         let watching = tokio::spawn(watch);

@@ -12,6 +12,8 @@ pub(crate) struct Metrics {
     pub(crate) acked: IntCounter,
     /// Connections after the first.
     pub(crate) reconnects: IntCounter,
+    /// Whether another worker serves the session too.
+    pub(crate) contested: IntGauge,
     /// Connections lost to another client with the same client id.
     pub(crate) takeovers: IntCounter,
     /// Acknowledgements whose connection was gone.
@@ -40,6 +42,7 @@ impl Metrics {
             received: spec::counter(registry, &spec::MQTT_MESSAGES_RECEIVED)?,
             acked: spec::counter(registry, &spec::MQTT_MESSAGES_ACKED)?,
             reconnects: spec::counter(registry, &spec::MQTT_RECONNECTS)?,
+            contested: spec::gauge(registry, &spec::MQTT_SESSION_CONTESTED)?,
             takeovers: spec::counter(registry, &spec::MQTT_TAKEOVERS)?,
             stale_acks: spec::counter(registry, &spec::MQTT_STALE_ACKS_DROPPED)?,
             orphaned_sessions: spec::gauge(registry, &spec::MQTT_ORPHANED_SESSIONS)?,

@@ -55,6 +55,8 @@ metrics! {
         "Connections to the MQTT broker made after the first one.";
     MQTT_TAKEOVERS: Counter "sens_mqtt_takeovers_total" [] &[], INGESTION,
         "Connections lost because another client came with the same client id. Must stay 0.";
+    MQTT_SESSION_CONTESTED: Gauge "sens_mqtt_session_contested" [] &[], INGESTION,
+        "1 while another worker announces the same client id. Must be 0.";
     MQTT_STALE_ACKS_DROPPED: Counter "sens_mqtt_stale_acks_dropped_total" [] &[], INGESTION,
         "Acknowledgements not sent because the connection of their packet was gone.";
     MQTT_ORPHANED_SESSIONS: Gauge "sens_mqtt_orphaned_sessions" [] &[], INGESTION,
