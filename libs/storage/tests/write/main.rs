@@ -4,6 +4,7 @@ mod ledger;
 mod once;
 mod partitions;
 mod poison;
+mod previous;
 mod retention;
 mod roles;
 mod rollups;

@@ -139,3 +139,29 @@ pub(crate) fn flat(sequence: u64, device: u32, value: f64, at: i64) -> PendingMe
     );
     message(sequence, "sens/legacy/telemetry", payload.as_bytes())
 }
+
+/// Compares with a file of `tests/testdata`; with `SENS_UPDATE_GOLDEN=1` writes it instead.
+pub(crate) fn compare_golden(name: &str, found: &str) -> anyhow::Result<()> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/testdata")
+        .join(name);
+    let found = format!("{}\n", found.trim_end());
+    if std::env::var_os("SENS_UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, found)?;
+        return Ok(());
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    let news: Vec<&str> = found
+        .lines()
+        .filter(|line| !expected.lines().any(|known| known == *line))
+        .collect();
+    let gone: Vec<&str> = expected
+        .lines()
+        .filter(|line| !found.lines().any(|known| known == *line))
+        .collect();
+    anyhow::ensure!(
+        expected == found,
+        "tests/testdata/{name} is not what there is.\nnew: {news:#?}\ngone: {gone:#?}\nWhen this is meant, run the test with SENS_UPDATE_GOLDEN=1 and commit the file."
+    );
+    Ok(())
+}
