@@ -36,6 +36,14 @@ bench *ARGS:
     cargo build --release --locked {{ services }} --bins
     cargo run --release --locked -p sens-bench -- "$@"
 
+# The same beside other projects, built from their Go modules (needs Go; several minutes the first time)
+[group('run')]
+[no-exit-message]
+bench-peers *ARGS:
+    @scripts/setup rust-deps postgres mosquitto nats
+    cargo build --release --locked {{ services }} --bins
+    @scripts/bench-peers "$@"
+
 # Install what is missing on this machine, or only the named parts (scripts/setup --help)
 [group('develop')]
 [no-exit-message]

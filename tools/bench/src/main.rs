@@ -1,10 +1,12 @@
 //! Measures the platform beside its bare parts: what the broker, JetStream and PostgreSQL reach alone and what the whole
 //! chain reaches, on the same machine in the same run, so that the ratios hold where the absolute figures do not.
 
+mod committed;
 mod figures;
 mod options;
 mod ours;
 mod parts;
+mod peers;
 mod progress;
 mod report;
 mod rounds;

@@ -44,6 +44,9 @@ pub(crate) struct Options {
     /// Leaves the bare parts out: no ratios
     #[arg(long)]
     pub(crate) platform_only: bool,
+    /// Measures the peers whose programs are in this folder as well (`just bench-peers` builds them)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) peers: Option<PathBuf>,
     /// Sets a variable for the services, to compare settings; may be given several times
     #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
     pub(crate) set: Vec<(String, String)>,

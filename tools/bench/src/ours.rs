@@ -10,8 +10,9 @@ use sens_schema::Micros;
 use sens_testkit::Platform;
 use sqlx::{Connection, PgConnection};
 use tokio::sync::Semaphore;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::timeout;
 
+use crate::committed::{self, Ended, Goal, PATIENCE};
 use crate::figures::{Latency, Measure, Quantiles};
 use crate::options::Options;
 use crate::progress::Progress;
@@ -26,10 +27,6 @@ pub(crate) const SINGLE: (&str, &str) = ("end_to_end_single", "End to end: 1 rea
 
 /// Messages before the first measurement: they make devices, partitions and plans.
 const WARM_UP: u64 = 2000;
-/// How often the ledger is asked at full speed. Bounds the error of the time that is measured.
-const ASK: Duration = Duration::from_millis(20);
-/// Give up when nothing is committed for so long.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 const COMMITTED: &str =
     "SELECT coalesce(sum(parsed + failed + control + dead), 0)::bigint FROM ingest_ledger";
@@ -153,41 +150,31 @@ impl Ours {
         gate: &Semaphore,
         progress: &Progress,
     ) -> Result<Instant> {
-        let mut tick = interval(ASK);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut done = 0;
-        let mut changed = Instant::now();
-        loop {
-            tick.tick().await;
-            let committed: i64 = sqlx::query_scalar(COMMITTED)
-                .fetch_one(&mut self.sql)
-                .await?;
-            let now = committed.cast_unsigned().saturating_sub(workload.first);
-            if now > done {
-                gate.add_permits(usize::try_from(now - done)?);
-                changed = Instant::now();
-                done = now;
-                progress.set(done);
-            }
-            if done >= workload.count {
-                return Ok(changed);
-            }
-            if let Some(casualty) = self.platform.casualty() {
-                bail!(
+        let goal = Goal {
+            query: COMMITTED,
+            before: workload.first,
+            count: workload.count,
+        };
+        let platform = &mut self.platform;
+        let ended = committed::follow(&mut self.sql, goal, gate, progress, || {
+            match platform.casualty() {
+                None => Ok(()),
+                Some(casualty) => bail!(
                     "{} ended by itself ({})\n{}",
                     casualty.name,
                     casualty.how,
                     casualty.log
-                );
+                ),
             }
-            if changed.elapsed() > PATIENCE {
-                bail!(
-                    "{done} of {} messages are committed, and none in the last {} s; {}",
-                    workload.count,
-                    PATIENCE.as_secs(),
-                    self.whereabouts().await?
-                );
-            }
+        });
+        match ended.await? {
+            Ended::All(at) => Ok(at),
+            Ended::Stuck(done) => bail!(
+                "{done} of {} messages are committed, and none in the last {} s; {}",
+                workload.count,
+                PATIENCE.as_secs(),
+                self.whereabouts().await?
+            ),
         }
     }
 

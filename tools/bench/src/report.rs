@@ -20,6 +20,9 @@ const PROCESSES: [&str; 7] = [
     "platform-api",
 ];
 
+/// Processes of the peers.
+const PEERS: [&str; 3] = ["telegraf", "bento take", "bento store"];
+
 /// The workers, whose CPU time is given together as well.
 const WORKERS: [&str; 2] = ["mqtt-ingestion-worker", "telemetry-worker"];
 
@@ -261,6 +264,7 @@ fn cpu_of(rounds: &[Round], key: &str, process: &str) -> Option<f64> {
 fn cpu_of_all(rounds: &[Round], key: &str) -> Option<f64> {
     let values: Vec<f64> = PROCESSES
         .iter()
+        .chain(&PEERS)
         .filter(|process| **process != "bench")
         .filter_map(|process| cpu_of(rounds, key, process))
         .collect();

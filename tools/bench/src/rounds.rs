@@ -8,6 +8,7 @@ use crate::figures::{Measure, Round};
 use crate::options::Options;
 use crate::ours::{self, Ours};
 use crate::parts::{insert, jetstream, mqtt};
+use crate::peers;
 use crate::progress::Progress;
 use crate::report;
 use crate::usage;
@@ -21,7 +22,7 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     let mut rounds = Vec::new();
     for number in 1..=options.runs {
         progress.say(&format!("run {number} of {}", options.runs));
-        rounds.push(round(&options, &progress).await?);
+        rounds.push(Box::pin(round(&options, &progress)).await?);
     }
     progress.finish();
     print!("{}", report::table(&options, &rounds));
@@ -45,6 +46,11 @@ async fn round(options: &Options, progress: &Progress) -> Result<Round> {
             note(&mut round, progress, measure);
         }
         for measure in insert::measure(options, progress).await? {
+            note(&mut round, progress, measure);
+        }
+    }
+    if let Some(programs) = &options.peers {
+        for measure in peers::measure(options, programs, progress).await? {
             note(&mut round, progress, measure);
         }
     }
