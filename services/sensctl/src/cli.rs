@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use sens_storage::retention::Keep;
 
 use crate::backup::S3Options;
+use crate::commands::MetricsCommand;
 
 /// The operator's command line of SENS Platform.
 #[derive(Debug, Parser)]
@@ -18,6 +19,7 @@ use crate::backup::S3Options;
   sensctl migrate --check --at-least 5
   sensctl keys create --name grafana --role viewer
   sensctl logins set telemetry_worker --role ingest --password-file /run/secrets/worker
+  sensctl metrics set door_angle --unit deg --min 0 --max 180 --listed true
   sensctl doctor --ledger
   sensctl retention plan
   sensctl dead-letters requeue --all
@@ -46,6 +48,11 @@ pub(crate) enum Command {
     Keys {
         #[command(subcommand)]
         command: KeysCommand,
+    },
+    /// The catalogue of metrics
+    Metrics {
+        #[command(subcommand)]
+        command: MetricsCommand,
     },
     /// Check the configuration and show it with secrets masked; exit 2 when it has faults
     CheckConfig,

@@ -27,9 +27,11 @@ pub struct Metric {
     pub display_factor: Option<f64>,
     /// Whether somebody described it.
     pub listed: bool,
+    /// Rises with every change.
+    pub version: i64,
 }
 
-type MetricRow = (
+pub(super) type MetricRow = (
     i32,
     String,
     Option<String>,
@@ -40,7 +42,11 @@ type MetricRow = (
     Option<String>,
     Option<f64>,
     bool,
+    i64,
 );
+
+pub(super) const COLUMNS: &str = "id, name, unit, kind, min_value, max_value, display_name, display_unit, display_factor, \
+    listed, version";
 
 /// A stored value in the display unit, as the views convert it: a factor of 1/20 divides by 20, which is exact where multiplying
 /// by 0.05 is not.
@@ -55,22 +61,35 @@ pub fn scaled(value: f64, factor: f64) -> f64 {
     }
 }
 
+/// Finds a metric by its name.
+///
+/// # Errors
+/// [`Error`] when the database cannot answer.
+pub async fn find_metric(pool: &PgPool, name: &str) -> Result<Option<Metric>, Error> {
+    let statement = format!("SELECT {COLUMNS} FROM metric WHERE name = $1");
+    let row: Option<MetricRow> = sqlx::query_as(sqlx::AssertSqlSafe(statement))
+        .bind(name)
+        .fetch_optional(pool)
+        .await
+        .map_err(Error::during("find a metric"))?;
+    Ok(row.map(metric))
+}
+
 /// All metrics by name.
 ///
 /// # Errors
 /// [`Error`] when the database cannot answer.
 pub async fn list_metrics(pool: &PgPool) -> Result<Vec<Metric>, Error> {
-    let rows: Vec<MetricRow> = sqlx::query_as(
-        "SELECT id, name, unit, kind, min_value, max_value, display_name, display_unit, display_factor, listed \
-         FROM metric ORDER BY name",
-    )
-    .fetch_all(pool)
-    .await.map_err(Error::during("list metrics"))?;
+    let statement = format!("SELECT {COLUMNS} FROM metric ORDER BY name");
+    let rows: Vec<MetricRow> = sqlx::query_as(sqlx::AssertSqlSafe(statement))
+        .fetch_all(pool)
+        .await
+        .map_err(Error::during("list metrics"))?;
     Ok(rows.into_iter().map(metric).collect())
 }
 
-fn metric(
-    (id, name, unit, kind, min, max, display_name, display_unit, display_factor, listed): MetricRow,
+pub(super) fn metric(
+    (id, name, unit, kind, min, max, display_name, display_unit, display_factor, listed, version): MetricRow,
 ) -> Metric {
     Metric {
         id,
@@ -83,5 +102,6 @@ fn metric(
         display_unit,
         display_factor,
         listed,
+        version,
     }
 }

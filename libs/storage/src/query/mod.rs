@@ -15,6 +15,7 @@ pub mod history;
 pub mod ingest_errors;
 pub mod latest;
 pub mod measurements;
+pub mod metric_changes;
 pub mod metrics;
 pub mod overview;
 pub mod raw_records;

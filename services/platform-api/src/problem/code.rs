@@ -17,6 +17,10 @@ pub(crate) enum Code {
     RawRecordNotFound,
     ApiKeyNotFound,
     DeadLetterNotFound,
+    MetricNotFound,
+    MetricExists,
+    MetricInUse,
+    VersionConflict,
     MethodNotAllowed,
     NotAcceptable,
     PayloadTooLarge,
@@ -79,7 +83,7 @@ const fn transient(
 }
 
 /// Every code, in the order of its declaration.
-pub(crate) static TABLE: [Entry; 22] = [
+pub(crate) static TABLE: [Entry; 26] = [
     permanent(
         Code::InvalidParameter,
         "invalid_parameter",
@@ -167,6 +171,37 @@ pub(crate) static TABLE: [Entry; 22] = [
         StatusCode::NOT_FOUND,
         "There is no such dead letter",
         "No dead letter has this number. It may have been requeued or dropped.",
+    ),
+    permanent(
+        Code::MetricNotFound,
+        "metric_not_found",
+        StatusCode::NOT_FOUND,
+        "There is no such metric",
+        "No metric has this name. Names are case-sensitive; /v1/metrics lists all of them, also those that devices send \
+         without being described.",
+    ),
+    permanent(
+        Code::MetricExists,
+        "metric_exists",
+        StatusCode::CONFLICT,
+        "There is a metric of this name already",
+        "Devices may have sent it before anybody described it. Describe it with PATCH /v1/metrics/{name}.",
+    ),
+    permanent(
+        Code::MetricInUse,
+        "metric_in_use",
+        StatusCode::CONFLICT,
+        "The change would give stored values another meaning",
+        "The metric has readings, so that its unit and kind stay what they are: values are never rewritten. Choose a \
+         display unit with a factor, or make another metric.",
+    ),
+    permanent(
+        Code::VersionConflict,
+        "version_conflict",
+        StatusCode::CONFLICT,
+        "Somebody changed it meanwhile",
+        "The change was made for another version than the one there is now. Read it again, and repeat the change if it \
+         still makes sense.",
     ),
     permanent(
         Code::MethodNotAllowed,

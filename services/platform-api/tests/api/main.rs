@@ -6,6 +6,7 @@ mod administrator;
 mod dead_letters;
 mod durability;
 mod ingest;
+mod metrics;
 mod outage;
 mod pages;
 mod quotas;

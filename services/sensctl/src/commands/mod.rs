@@ -9,12 +9,15 @@ mod durability;
 mod keys;
 mod ledger;
 mod logins;
+mod metrics;
 mod migrate;
 mod patience;
 mod restore;
 mod retention;
 
 use std::process::ExitCode;
+
+pub(crate) use metrics::MetricsCommand;
 
 use crate::cli::Command;
 
@@ -24,6 +27,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Migrate(arguments) => migrate::run(&arguments).await,
         Command::Logins { command } => logins::run(command).await,
         Command::Keys { command } => keys::run(command).await,
+        Command::Metrics { command } => metrics::run(command).await,
         Command::CheckConfig => check_config::run(),
         Command::Backup(arguments) => backup::run(arguments).await,
         Command::Restore(arguments) => restore::run(&arguments).await,

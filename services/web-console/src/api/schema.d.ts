@@ -396,8 +396,53 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The catalogue of metrics */
+        /**
+         * The catalogue of metrics
+         * @description Also what devices send without being described: `listed` tells them apart.
+         */
         get: operations["list_metrics"];
+        put?: never;
+        /**
+         * Add a metric to the catalogue
+         * @description Workers check ranges and units by it within 5 seconds.
+         */
+        post: operations["create_metric_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metrics/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A metric */
+        get: operations["get_metric"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Describe or change a metric
+         * @description Stored values stay as they are; workers check ranges and units by the change within 5 seconds. Every change is kept.
+         */
+        patch: operations["change_metric_route"];
+        trace?: never;
+    };
+    "/v1/metrics/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The changes of a metric */
+        get: operations["list_metric_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1059,11 +1104,78 @@ export interface components {
             name: string;
             /** @description Unit of stored values. */
             unit?: string | null;
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+        };
+        /** @description Fields of a metric. What is left out stays as it is, null empties it. */
+        MetricFields: {
+            /**
+             * Format: double
+             * @description What a stored value is multiplied with to get the display unit.
+             */
+            display_factor?: number | null;
+            /** @description Name for people. */
+            display_name?: string | null;
+            /** @description Unit for people. */
+            display_unit?: string | null;
+            /** @description `number` (default), `boolean` or `text`; cannot be changed when there are readings. */
+            kind?: string | null;
+            /** @description Whether it belongs to the catalogue: only then unit and range are checked. */
+            listed?: boolean | null;
+            /**
+             * Format: double
+             * @description Greatest valid value.
+             */
+            max?: number | null;
+            /**
+             * Format: double
+             * @description Least valid value. What devices send below it is refused as `out_of_range` from now on.
+             */
+            min?: number | null;
+            /** @description Unit of stored values. Of a metric that has readings it can be said, but not be changed. */
+            unit?: string | null;
         };
         /** @description The catalogue of metrics. */
         MetricList: {
             /** @description The metrics, by name. */
             items: components["schemas"]["Metric"][];
+        };
+        /** @description What to change about a metric. */
+        MetricPatch: components["schemas"]["MetricFields"] & {
+            /**
+             * Format: int64
+             * @description The version that the change is made for; the change is refused when there is another one. Any, when left out.
+             */
+            version?: number | null;
+        };
+        /** @description A metric to add. */
+        MetricRequest: components["schemas"]["MetricFields"] & {
+            /** @description Its name, 1 to 128 characters. */
+            name: string;
+        };
+        /** @description A change of a metric. */
+        MetricVersion: {
+            /** @description What it became. */
+            after: unknown;
+            /** @description What it was; null for a new metric. */
+            before?: unknown;
+            /** @description When. */
+            changed_at: components["schemas"]["Timestamp"];
+            /** @description Name of the key that did it. */
+            changed_by: string;
+            /**
+             * Format: int64
+             * @description Its version after the change.
+             */
+            version: number;
+        };
+        /** @description What was ever said about a metric. */
+        MetricVersions: {
+            /** @description The changes, newest first. A metric that nobody changed has none. */
+            items: components["schemas"]["MetricVersion"][];
         };
         /** @description How the NATS server writes to its disk. */
         NatsSettings: {
@@ -2873,7 +2985,10 @@ export interface operations {
     };
     list_metrics: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description only those that are described (`true`), or that are not (`false`) */
+                listed?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2896,6 +3011,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description no valid key: `unauthenticated` */
             401: {
                 headers: {
@@ -2907,6 +3031,353 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_metric_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MetricRequest"];
+            };
+        };
+        responses: {
+            /** @description the metric */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metric"];
+                };
+            };
+            /** @description `invalid_json`, `invalid_body` or `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `metric_exists` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name of the metric */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the metric */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metric"];
+                };
+            };
+            /** @description unchanged since the answer with this `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_metric_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name of the metric */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MetricPatch"];
+            };
+        };
+        responses: {
+            /** @description the metric as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metric"];
+                };
+            };
+            /** @description `invalid_json`, `invalid_body` or `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `metric_in_use` or `version_conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_metric_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name of the metric */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the changes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricVersions"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -100,7 +100,9 @@ pub(super) fn bucket(
     let last = bucket.last.map(of).or(text);
     let numbers = |number: Option<f64>| number.filter(|_| !boolean).map(&convert);
     let mean = bucket.sum.map(|sum| sum / bucket.n as f64);
-    let value = numbers(mean).map(StoredValue::Number).or(last.clone())?;
+    let value = numbers(mean)
+        .map(StoredValue::Number)
+        .or_else(|| last.clone())?;
     let (low, high) = (numbers(bucket.min), numbers(bucket.max));
     // A negative factor turns them round.
     let turned = matches!((low, high), (Some(low), Some(high)) if low > high);

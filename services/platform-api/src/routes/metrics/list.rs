@@ -7,11 +7,12 @@ use sens_storage::query::metrics;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::metric::Metric;
 use crate::app::App;
 use crate::auth::Viewer;
 use crate::http::conditional;
-use crate::http::value;
-use crate::problem::{AccessErrors, Problem};
+use crate::http::params::Params;
+use crate::problem::{AccessErrors, ParameterErrors, Problem};
 
 /// The catalogue of metrics.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,56 +21,18 @@ pub(crate) struct MetricList {
     items: Vec<Metric>,
 }
 
-/// A metric.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Metric {
-    /// Its name.
-    name: String,
-    /// Unit of stored values.
-    unit: Option<String>,
-    /// `number`, `boolean` or `text`.
-    kind: String,
-    /// Least valid value.
-    #[serde(serialize_with = "value::optional_number")]
-    min: Option<f64>,
-    /// Greatest valid value.
-    #[serde(serialize_with = "value::optional_number")]
-    max: Option<f64>,
-    /// Name for people.
-    display_name: Option<String>,
-    /// Unit for people.
-    display_unit: Option<String>,
-    /// What a stored value is multiplied with to get the display unit.
-    #[serde(serialize_with = "value::optional_number")]
-    display_factor: Option<f64>,
-    /// Whether somebody described it; otherwise devices just send it.
-    listed: bool,
-}
-
-impl From<metrics::Metric> for Metric {
-    fn from(metric: metrics::Metric) -> Self {
-        Self {
-            name: metric.name,
-            unit: metric.unit,
-            kind: metric.kind,
-            min: metric.min,
-            max: metric.max,
-            display_name: metric.display_name,
-            display_unit: metric.display_unit,
-            display_factor: metric.display_factor,
-            listed: metric.listed,
-        }
-    }
-}
-
 /// The catalogue of metrics
+///
+/// Also what devices send without being described: `listed` tells them apart.
 #[utoipa::path(
     get,
     path = "/v1/metrics",
     tag = "metrics",
+    params(("listed" = Option<bool>, Query, description = "only those that are described (`true`), or that are not (`false`)")),
     responses(
         (status = 200, description = "all metrics", body = MetricList),
         (status = 304, description = "unchanged since the answer with this `ETag`"),
+        ParameterErrors,
         AccessErrors
     )
 )]
@@ -77,12 +40,18 @@ pub(crate) async fn list_metrics(
     _: Viewer,
     State(app): State<App>,
     headers: HeaderMap,
+    mut params: Params,
 ) -> Result<Response, Problem> {
+    let listed = params.choice("listed", &[("true", true), ("false", false)]);
+    params.finish()?;
     let metrics = metrics::list_metrics(&app.pools.read).await?;
+    let wanted = metrics
+        .into_iter()
+        .filter(|metric| listed.is_none_or(|listed| listed == metric.listed));
     conditional::json(
         &headers,
         &MetricList {
-            items: metrics.into_iter().map(Metric::from).collect(),
+            items: wanted.map(Metric::from).collect(),
         },
     )
 }
