@@ -83,7 +83,8 @@ COPY infra/docker/collect.sh /usr/local/bin/collect.sh
 COPY --from=system /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=binaries /out/sensctl /out/sensctl
 RUN programs="$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)" \
-    && collect.sh /root-of-sensctl /out/sensctl "$programs/pg_dump" "$programs/pg_restore"
+    && collect.sh /root-of-sensctl /out/sensctl "$programs/pg_dump" "$programs/pg_restore" \
+    && mkdir /root-of-sensctl/backups && chown 65532:65532 /root-of-sensctl/backups
 
 FROM system AS broker-root
 RUN command -v mosquitto && command -v mosquitto_sub \

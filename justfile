@@ -134,6 +134,7 @@ ci-lint: && deny
     cargo run --quiet --locked -p xtask -- architecture
     typos
     scripts/lint-scripts
+    scripts/compose-check
     npm --prefix services/web-console run lint
 
 # Stage 3: types of the console, and Rust's public documentation with its links
@@ -181,3 +182,9 @@ advisories:
 [no-exit-message]
 images-local *ARGS:
     @scripts/images-local "$@"
+
+# Run both compose files for real: devices, a killed worker, backup, loss of the database, restore (--images FOLDER, --keep)
+[group('images')]
+[no-exit-message]
+compose-smoke *ARGS:
+    @scripts/compose-smoke "$@"

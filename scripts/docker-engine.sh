@@ -31,8 +31,10 @@ buildkit_client() {
 
 engine_up() {
   DOCKER="$(buildkit_client)" || die "a Docker client with BuildKit is needed: install docker with its buildx plugin (Debian: apt-get install docker.io)"
-  if [ -z "${1:-}" ] && "$DOCKER" version >/dev/null 2>&1; then return; fi
-  if [ -n "${1:-}" ] && [ -n "${SENS_DOCKER_SHARED:-}" ] && "$DOCKER" version >/dev/null 2>&1; then return; fi
+  if "$DOCKER" version >/dev/null 2>&1; then
+    # An engine without its bridge only builds.
+    if [ -z "${1:-}" ] || "$DOCKER" network inspect bridge >/dev/null 2>&1; then return; fi
+  fi
   have dockerd || die "no Docker engine answers and dockerd is not installed: start one, or install it (Debian: apt-get install docker.io)"
   [ "$(id -u)" = 0 ] || die "no Docker engine answers, and only root can start one: start it, or run this as root"
   mkdir -p "$ENGINE_FOLDER"

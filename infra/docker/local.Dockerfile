@@ -34,9 +34,14 @@ STOPSIGNAL SIGINT
 ENTRYPOINT ["docker-entrypoint.sh"]
 CMD ["postgres"]
 
-# Context: a folder with a statically linked nats-server.
+FROM apt AS busybox
+RUN apt-get install -qy --no-install-recommends busybox-static && mkdir -p /empty
+
+# Context: a folder with a statically linked nats-server. With wget for health checks, as the official image has it.
 FROM scratch AS nats
 COPY nats-server /usr/local/bin/nats-server
+COPY --from=busybox /bin/busybox /usr/local/bin/wget
+COPY --from=busybox --chown=65532:65532 /empty /data
 ENV PATH=/usr/local/bin
 USER 65532:65532
 EXPOSE 4222 8222 6222
