@@ -123,49 +123,8 @@ async fn what_is_not_in_the_rollups_stays_and_the_span_is_named() -> anyhow::Res
 
 #[tokio::test]
 async fn a_metric_may_go_earlier_or_stay_longer_than_its_class() -> anyhow::Result<()> {
-    let store = Store::start().await?;
-    let now = Utc::now().timestamp();
-    let batch = [
-        at(1, 7, 1.0, now - 100 * DAY),
-        height(2, now - 100 * DAY),
-        at(3, 7, 1.0, now - OLD),
-        height(4, now - OLD),
-        note(5, now - OLD),
-    ];
-    store.writer.store(1, &batch).await?;
-    settle(&store).await?;
+    let store = with_exceptions().await?;
     let pool = &store.pool;
-    assert!(
-        change_setting(
-            pool,
-            Class::Readings,
-            Some("battery_charge"),
-            Keep::Days(90),
-            "test"
-        )
-        .await?
-    );
-    assert!(
-        change_setting(
-            pool,
-            Class::Readings,
-            Some("platform_height_mm"),
-            Keep::Forever,
-            "test"
-        )
-        .await?
-    );
-    assert!(
-        !change_setting(
-            pool,
-            Class::Readings,
-            Some("nothing"),
-            Keep::Forever,
-            "test"
-        )
-        .await?
-    );
-
     let done = run(pool, false).await?;
     assert_eq!(done.state, RunState::Done, "{done:?}");
     let actions: Vec<_> = done
@@ -190,7 +149,15 @@ async fn a_metric_may_go_earlier_or_stay_longer_than_its_class() -> anyhow::Resu
         run(pool, true).await?.items.is_empty(),
         "a thinned partition is not thinned again"
     );
+    Ok(())
+}
 
+#[tokio::test]
+async fn late_readings_and_the_end_of_an_exception_leave_the_rollups_right() -> anyhow::Result<()> {
+    let store = with_exceptions().await?;
+    let now = Utc::now().timestamp();
+    let pool = &store.pool;
+    assert_eq!(run(pool, false).await?.state, RunState::Done);
     // Late data for each: the metric that is kept comes from its readings, the others are added to what their rollups said.
     let late = [
         at(6, 7, 1.0, now - OLD + 1),
@@ -433,6 +400,53 @@ async fn the_worker_may_run_it_and_drop_nothing_that_is_not_due() -> anyhow::Res
         );
     }
     Ok(())
+}
+
+/// Readings of two ages; one metric goes before its class, another one stays for ever.
+async fn with_exceptions() -> anyhow::Result<Store> {
+    let store = Store::start().await?;
+    let now = Utc::now().timestamp();
+    let batch = [
+        at(1, 7, 1.0, now - 100 * DAY),
+        height(2, now - 100 * DAY),
+        at(3, 7, 1.0, now - OLD),
+        height(4, now - OLD),
+        note(5, now - OLD),
+    ];
+    store.writer.store(1, &batch).await?;
+    settle(&store).await?;
+    let pool = &store.pool;
+    assert!(
+        change_setting(
+            pool,
+            Class::Readings,
+            Some("battery_charge"),
+            Keep::Days(90),
+            "test"
+        )
+        .await?
+    );
+    assert!(
+        change_setting(
+            pool,
+            Class::Readings,
+            Some("platform_height_mm"),
+            Keep::Forever,
+            "test"
+        )
+        .await?
+    );
+    assert!(
+        !change_setting(
+            pool,
+            Class::Readings,
+            Some("nothing"),
+            Keep::Forever,
+            "test"
+        )
+        .await?
+    );
+    Ok(store)
 }
 
 fn at(sequence: u64, device: u32, value: f64, at: i64) -> PendingMessage {
