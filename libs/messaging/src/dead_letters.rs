@@ -1,12 +1,17 @@
 //! Messages that cannot be stored for a reason of their own.
 
 use async_nats::HeaderMap;
+use async_nats::jetstream::stream::{DirectGetErrorKind, Stream};
 use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt};
 use sens_schema::envelope::Envelope;
 use sens_schema::{Position, subject};
 
 use crate::headers::{from_headers, to_headers};
 use crate::{Error, Messaging, Outgoing};
+
+/// Letters asked for at once.
+const AT_ONCE: usize = 32;
 
 const EPOCH: &str = "Sens-Origin-Epoch";
 const SEQUENCE: &str = "Sens-Origin-Sequence";
@@ -102,17 +107,39 @@ impl Messaging {
         let mut letters = Vec::new();
         let mut sequence = from.max(state.first_sequence);
         while sequence <= state.last_sequence && letters.len() < limit {
-            match stream.direct_get(sequence).await {
-                Ok(message) => letters.push(stored(sequence, &message.headers, message.payload)),
-                // Sequences of letters that were requeued or dropped are gone.
-                Err(error)
-                    if error.kind()
-                        == async_nats::jetstream::stream::DirectGetErrorKind::NotFound => {}
-                Err(error) => return Err(failed(&error)),
-            }
+            letters.extend(letter_at(&stream, sequence).await?);
             sequence += 1;
         }
         Ok(letters)
+    }
+
+    /// The newest dead letters, oldest first: those among the last `span` sequences of `SENS_DLQ` that are still there.
+    ///
+    /// # Errors
+    /// [`Error::JetStream`] when the stream is missing or the server is away.
+    pub async fn newest_dead_letters(&self, span: u64) -> Result<Vec<StoredDeadLetter>, Error> {
+        let failed = |error: &dyn std::fmt::Display| {
+            Error::jetstream("read the dead letters", &error.to_string())
+        };
+        let stream = self
+            .jetstream
+            .get_stream(subject::DLQ_STREAM)
+            .await
+            .map_err(|error| failed(&error))?;
+        let state = &stream.cached_info().state;
+        if state.messages == 0 {
+            return Ok(Vec::new());
+        }
+        let first = state
+            .first_sequence
+            .max(state.last_sequence.saturating_sub(span.saturating_sub(1)));
+        let found: Vec<Option<StoredDeadLetter>> =
+            futures_util::stream::iter(first..=state.last_sequence)
+                .map(|sequence| letter_at(&stream, sequence))
+                .buffered(AT_ONCE)
+                .try_collect()
+                .await?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// One dead letter, or nothing when it was requeued or dropped.
@@ -167,6 +194,15 @@ impl Messaging {
             Err(error) if error.to_string().contains("no message found") => Ok(false),
             Err(error) => Err(failed(&error)),
         }
+    }
+}
+
+/// The letter at a sequence. Sequences of letters that were requeued or dropped are gone.
+async fn letter_at(stream: &Stream, sequence: u64) -> Result<Option<StoredDeadLetter>, Error> {
+    match stream.direct_get(sequence).await {
+        Ok(message) => Ok(Some(stored(sequence, &message.headers, message.payload))),
+        Err(error) if error.kind() == DirectGetErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::jetstream("read the dead letters", &error)),
     }
 }
 

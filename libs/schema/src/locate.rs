@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn what_is_no_json_leads_to_the_place_where_reading_stopped() {
         assert_eq!(at(b"", ""), Some((0, 1, 1)));
-        assert_eq!(at(b"{\"value\": tru}", ""), Some((13, 1, 14)));
+        assert_eq!(at(b"{\"value\": nul}", ""), Some((13, 1, 14)));
         assert_eq!(at(b"{\n\"a\": 1,\n\"b\" 2}", ""), Some((14, 3, 5)));
         assert_eq!(at(b"{\"a\":\"\xff\"}", ""), Some((6, 1, 7)));
         assert_eq!(at(b"{\"device_id\":7", "").map(|spot| spot.0), Some(13));

@@ -32,7 +32,7 @@ pub(crate) enum Command {
     Feed(FeedOptions),
     /// Publishes as fast as wanted or possible and prints the rate of acknowledgements
     Load(LoadOptions),
-    /// Checks a deployment: health, function, security or a light load; fails when one check does
+    /// Checks a deployment: health, function, security, ports or a light load; fails when one check does
     Verify(VerifyOptions),
     /// Checks where messages would go, shows it and exits
     CheckConfig(Connection),
@@ -206,7 +206,14 @@ pub(crate) struct VerifyOptions {
     )]
     pub(crate) api_url: String,
     /// API key with the role admin
-    #[arg(long, env = "SENS_API_KEY", hide_env_values = true, value_name = "KEY")]
+    #[arg(
+        long,
+        env = "SENS_API_KEY",
+        hide_env_values = true,
+        value_name = "KEY",
+        default_value = "",
+        hide_default_value = true
+    )]
     pub(crate) api_key: String,
 }
 
@@ -233,6 +240,15 @@ pub(crate) enum VerifyCommand {
         /// The broker must refuse clients without a login
         #[arg(long)]
         mqtt: bool,
+    },
+    /// Ports accept connections, or do not
+    Ports {
+        /// Address that must accept connections; may be repeated
+        #[arg(long, value_name = "HOST:PORT")]
+        open: Vec<String>,
+        /// Address that must not; may be repeated
+        #[arg(long, value_name = "HOST:PORT")]
+        closed: Vec<String>,
     },
     /// A light load arrives completely
     Load {

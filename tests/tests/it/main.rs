@@ -9,6 +9,7 @@ mod drain;
 mod kills;
 mod malformed;
 mod network;
+mod pressure;
 mod quotas;
 mod replicas;
 mod rest;

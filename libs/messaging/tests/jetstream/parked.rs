@@ -5,8 +5,8 @@ use sens_schema::{DeviceRef, Serial};
 
 use crate::support::{Server, outgoing};
 
-fn device(name: &str) -> DeviceRef {
-    DeviceRef::Serial(Serial::parse(name).unwrap())
+fn device(name: &str) -> anyhow::Result<DeviceRef> {
+    Ok(DeviceRef::Serial(Serial::parse(name)?))
 }
 
 #[tokio::test]
@@ -18,9 +18,9 @@ async fn a_device_without_room_is_refused_alone() -> anyhow::Result<()> {
     config.max_messages_per_subject = 3;
     jetstream.update_stream(config).await?;
 
-    let (noisy, other) = (device("a.b"), device("c"));
+    let (noisy, other) = (device("a.b")?, device("c")?);
     let message = outgoing(1, 10);
-    let results = server.messaging.park(&vec![(&noisy, &message); 5]).await;
+    let results = server.messaging.park(&[(&noisy, &message); 5]).await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 3);
     for refused in results.iter().filter_map(|result| result.as_ref().err()) {
         assert!(matches!(refused, PublishError::Full(_)), "{refused:?}");

@@ -51,6 +51,8 @@ pub struct ReadingIdentity {
 /// A stored reading found by its identity.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredReading {
+    /// Which of the identities asked for it is, from 0.
+    pub place: usize,
     /// Device.
     pub serial: String,
     /// Metric.
@@ -63,6 +65,10 @@ pub struct StoredReading {
     pub epoch: i32,
     /// Sequence of the raw record that stored it: another one when this payload was a duplicate.
     pub seq: i64,
+    /// How far its time is to be trusted.
+    pub quality: String,
+    /// What the device claimed, where that was not believed.
+    pub device_time: Option<DateTime<Utc>>,
 }
 
 /// Finds a raw record by its position.
@@ -122,16 +128,6 @@ pub async fn find_readings(
     pool: &PgPool,
     readings: &[ReadingIdentity],
 ) -> Result<Vec<StoredReading>, Error> {
-    type Row = (
-        String,
-        String,
-        String,
-        Option<f64>,
-        Option<String>,
-        DateTime<Utc>,
-        i32,
-        i64,
-    );
     if readings.is_empty() {
         return Ok(Vec::new());
     }
@@ -145,16 +141,17 @@ pub async fn find_readings(
         .collect();
     let times: Vec<DateTime<Utc>> = readings.iter().map(|reading| reading.recorded_at).collect();
     let dedups: Vec<i64> = readings.iter().map(|reading| reading.dedup).collect();
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT d.serial, m.name, m.kind, s.value, s.text_value, k.recorded_at, s.raw_epoch, s.raw_seq \
+    let rows: Vec<ReadingRow> = sqlx::query_as(
+        "SELECT d.serial, m.name, m.kind, s.value, s.text_value, k.recorded_at, s.raw_epoch, s.raw_seq, \
+                s.quality, s.device_time, k.place \
          FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::int8[]) \
               WITH ORDINALITY AS k (serial, metric, recorded_at, dedup, place) \
          JOIN device d ON d.serial = k.serial JOIN metric m ON m.name = k.metric \
          JOIN LATERAL ( \
-             SELECT p.value, NULL::text AS text_value, p.raw_epoch, p.raw_seq FROM processed_record p \
+             SELECT p.value, NULL::text AS text_value, p.raw_epoch, p.raw_seq, p.quality, p.device_time FROM processed_record p \
              WHERE p.device_id = d.id AND p.metric_id = m.id AND p.recorded_at = k.recorded_at AND p.dedup = k.dedup \
              UNION ALL \
-             SELECT NULL::float8, t.value, t.raw_epoch, t.raw_seq FROM text_record t \
+             SELECT NULL::float8, t.value, t.raw_epoch, t.raw_seq, t.quality, t.device_time FROM text_record t \
              WHERE t.device_id = d.id AND t.metric_id = m.id AND t.recorded_at = k.recorded_at AND t.dedup = k.dedup \
          ) s ON true ORDER BY k.place",
     )
@@ -164,20 +161,35 @@ pub async fn find_readings(
     .bind(dedups)
     .fetch_all(pool)
     .await.map_err(Error::during("find the readings of a raw record"))?;
-    Ok(rows
-        .into_iter()
-        .filter_map(
-            |(serial, metric, kind, number, text, recorded_at, epoch, seq)| {
-                let value = StoredValue::from_columns(number, text, &kind)?;
-                Some(StoredReading {
-                    serial,
-                    metric,
-                    value,
-                    recorded_at,
-                    epoch,
-                    seq,
-                })
-            },
-        )
-        .collect())
+    Ok(rows.into_iter().filter_map(stored_reading).collect())
+}
+
+type ReadingRow = (
+    String,
+    String,
+    String,
+    Option<f64>,
+    Option<String>,
+    DateTime<Utc>,
+    i32,
+    i64,
+    String,
+    Option<DateTime<Utc>>,
+    i64,
+);
+
+fn stored_reading(row: ReadingRow) -> Option<StoredReading> {
+    let (serial, metric, kind, number, text, recorded_at, epoch, seq, quality, device_time, place) =
+        row;
+    Some(StoredReading {
+        place: usize::try_from(place - 1).ok()?,
+        serial,
+        metric,
+        value: StoredValue::from_columns(number, text, &kind)?,
+        recorded_at,
+        epoch,
+        seq,
+        quality,
+        device_time,
+    })
 }

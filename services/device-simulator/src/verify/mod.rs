@@ -41,6 +41,9 @@ pub(crate) async fn verify(options: VerifyOptions) -> Result<()> {
             let broker = mqtt.then_some(&options.connection);
             security::check(&client, closed, broker, &mut report).await;
         }
+        VerifyCommand::Ports { open, closed } => {
+            security::ports(open, closed, &mut report).await;
+        }
         VerifyCommand::Load { mqtt, messages } => {
             let broker = mqtt.then_some(&options.connection);
             load::check(&client, *messages, broker, &mut report).await;

@@ -15,6 +15,8 @@ use crate::target;
 
 /// A connection that takes longer is not let through.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long network policies may take to know a new pod.
+const SETTLING: Duration = Duration::from_secs(10);
 /// What needs a key.
 const GUARDED: [(Method, &str); 6] = [
     (Method::GET, "/v1/whoami"),
@@ -49,6 +51,32 @@ pub(super) async fn check(
         report
             .check("MQTT without a login", no_login(connection))
             .await;
+    }
+}
+
+/// The open ones first: when they answer, the network policies know this pod.
+pub(super) async fn ports(open: &[String], closed: &[String], report: &mut Report) {
+    for address in open {
+        report.check(address, reachable(address)).await;
+    }
+    if open.is_empty() {
+        tokio::time::sleep(SETTLING).await;
+    }
+    for address in closed {
+        report.check(address, unreachable(address)).await;
+    }
+}
+
+async fn reachable(address: &str) -> Result<String> {
+    let started = tokio::time::Instant::now();
+    loop {
+        let attempt = timeout(PATIENCE, TcpStream::connect(address)).await;
+        match attempt {
+            Ok(Ok(_)) => return Ok("open".into()),
+            _ if started.elapsed() < SETTLING => tokio::time::sleep(PATIENCE / 10).await,
+            Ok(Err(error)) => bail!("should be open: {error}"),
+            Err(_) => bail!("should be open: no answer"),
+        }
     }
 }
 
