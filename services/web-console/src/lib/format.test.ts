@@ -12,6 +12,7 @@ const TICKS: Metric = {
   display_unit: "mm",
   display_factor: 0.05,
   listed: true,
+  version: 1,
 };
 
 describe("displayOf", () => {
