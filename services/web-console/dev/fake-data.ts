@@ -31,7 +31,18 @@ function metric(
   display_unit: string,
   display_factor: number,
 ): Metric {
-  return { name, unit, kind: "number", min, max, display_name, display_unit, display_factor, listed: true, version: 1 };
+  return {
+    name,
+    unit,
+    kind: "number",
+    min,
+    max,
+    display_name,
+    display_unit,
+    display_factor,
+    listed: true,
+    version: 1,
+  };
 }
 
 export function devices(now: number): Device[] {
