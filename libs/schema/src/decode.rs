@@ -34,16 +34,28 @@ pub use map::{DecoderMap, InvalidDecoderMap};
 
 /// Which decoder read a payload, and which version of its rules. Displays as `flat@1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct DecoderTag {
+pub struct DecoderTag(&'static str);
+
+impl DecoderTag {
+    /// From how it displays: name, `@`, version.
+    pub const fn new(tag: &'static str) -> Self {
+        Self(tag)
+    }
+
+    /// As it displays.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+
     /// Name of the decoder.
-    pub id: &'static str,
-    /// Version of its rules.
-    pub version: u16,
+    pub fn id(self) -> &'static str {
+        self.0.split_once('@').map_or(self.0, |(id, _)| id)
+    }
 }
 
 impl fmt::Display for DecoderTag {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}@{}", self.id, self.version)
+        formatter.write_str(self.0)
     }
 }
 

@@ -80,7 +80,7 @@ fn check_readings(decoded: &Decoded, received_at: Micros) {
 
 /// JSON stays JSON; what is no JSON is CBOR only where a decoder took it or the sender said so.
 fn check_encoding(payload: &[u8], content_type: Option<&str>, decoded: &Decoded) {
-    let is_cbor = decoded.decoder.is_some_and(|tag| tag.id == "senml_cbor");
+    let is_cbor = decoded.decoder.is_some_and(|tag| tag.id() == "senml_cbor");
     let is_json = serde_json::from_slice::<&serde_json::value::RawValue>(payload).is_ok();
     let reasons = || decoded.errors.iter().map(|error| error.reason);
     assert!(!(is_json && is_cbor), "JSON was read as CBOR");

@@ -150,7 +150,7 @@ fn decode_at(
 fn likeness(decoded: &Decoded) -> u64 {
     let few = |count: usize| count.min(3) as u64;
     let mut hash = Fnv::default();
-    hash.bytes(decoded.decoder.map_or("", |tag| tag.id).as_bytes());
+    hash.bytes(decoded.decoder.map_or("", |tag| tag.id()).as_bytes());
     hash.number(few(decoded.readings.len()));
     hash.number(few(decoded.startups.len()));
     hash.number(u64::from(decoded.device.is_some()));

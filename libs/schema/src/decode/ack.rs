@@ -7,10 +7,7 @@ pub(super) struct CommandAck;
 
 impl Decoder for CommandAck {
     fn tag(&self) -> DecoderTag {
-        DecoderTag {
-            id: "command_ack",
-            version: 1,
-        }
+        DecoderTag::new("command_ack@1")
     }
 
     fn claims(

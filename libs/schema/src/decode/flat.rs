@@ -21,10 +21,7 @@ pub(super) struct Flat;
 
 impl Decoder for Flat {
     fn tag(&self) -> DecoderTag {
-        DecoderTag {
-            id: "flat",
-            version: 1,
-        }
+        DecoderTag::new("flat@1")
     }
 
     fn claims(

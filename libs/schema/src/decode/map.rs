@@ -241,9 +241,9 @@ fn content_type(text: &str) -> Result<String, String> {
 fn decoder(name: &str, topics: &[TopicPattern]) -> Result<&'static dyn Decoder, String> {
     let Some(decoder) = decoders()
         .into_iter()
-        .find(|decoder| decoder.tag().id == name)
+        .find(|decoder| decoder.tag().id() == name)
     else {
-        let known = decoders().map(|decoder| decoder.tag().id).join(", ");
+        let known = decoders().map(|decoder| decoder.tag().id()).join(", ");
         return Err(format!("decoder {name:?} is not known; use {known}"));
     };
     let needs_device = matches!(name, "status" | "command_ack");
@@ -265,7 +265,7 @@ mod tests {
         route
             .decoders()
             .map(|(decoder, declared)| {
-                format!("{}{}", decoder.tag().id, if declared { "!" } else { "" })
+                format!("{}{}", decoder.tag().id(), if declared { "!" } else { "" })
             })
             .collect()
     }

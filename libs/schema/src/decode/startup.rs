@@ -22,10 +22,7 @@ pub(super) struct DeviceStartup;
 
 impl Decoder for DeviceStartup {
     fn tag(&self) -> DecoderTag {
-        DecoderTag {
-            id: "device_startup",
-            version: 1,
-        }
+        DecoderTag::new("device_startup@1")
     }
 
     fn claims(

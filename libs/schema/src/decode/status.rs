@@ -10,10 +10,7 @@ pub(super) struct Status;
 
 impl Decoder for Status {
     fn tag(&self) -> DecoderTag {
-        DecoderTag {
-            id: "status",
-            version: 1,
-        }
+        DecoderTag::new("status@1")
     }
 
     fn claims(

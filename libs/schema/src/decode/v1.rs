@@ -25,10 +25,7 @@ pub(super) struct V1;
 
 impl Decoder for V1 {
     fn tag(&self) -> DecoderTag {
-        DecoderTag {
-            id: "sens_v1",
-            version: 1,
-        }
+        DecoderTag::new("sens_v1@1")
     }
 
     fn claims(

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
 use sqlx::error::DatabaseError;
 use sqlx::postgres::PgArguments;
 use sqlx::query::{Query, QueryAs};
@@ -16,8 +17,10 @@ use super::{series, sql};
 use crate::Error;
 use crate::instant::timestamp;
 
-/// Marks (of a series in an hour) of one pass: keeps its transaction short.
-const ENTRIES: i64 = 20_000;
+/// Series in an hour that one pass recomputes: keeps its transaction short.
+const SERIES: usize = 20_000;
+/// Marks (of a series in an hour) looked at by one pass. Far more, because under load most of them name the same series.
+const ENTRIES: i64 = 400_000;
 /// Rows of marks looked at by one pass.
 const ROWS: i64 = 5_000;
 
@@ -35,8 +38,7 @@ const ENSURE: &str = "
     ) AS needed
     ORDER BY name, start";
 
-const SEEN: &str =
-    "SELECT id, hour, device_ids, metric_ids, minutes FROM rollup_mark WHERE id = ANY($1)";
+const SEEN: &str = "SELECT id, hour, device_ids, metric_ids, minutes FROM rollup_mark WHERE id = ANY($1) ORDER BY id";
 
 const FLOORS: &str = "SELECT class, metric_id, dropped_before FROM retention_floor";
 
@@ -110,6 +112,7 @@ pub async fn recompute(pool: &PgPool) -> Result<Pass, Error> {
         return Ok(Pass::Elsewhere);
     }
     let (seen, marks) = seen(&mut transaction, &ids).await?;
+    let cut = seen.len() < ids.len();
     let floors = floors(&mut transaction).await?;
     for level in [Level::Minute, Level::Hour] {
         work_off(&mut transaction, level, &plan(level, &marks, &floors)).await?;
@@ -133,7 +136,7 @@ pub async fn recompute(pool: &PgPool) -> Result<Pass, Error> {
         .commit()
         .await
         .map_err(Error::during("commit the rollups"))?;
-    let more = entries >= ENTRIES || rows >= ROWS;
+    let more = cut || entries >= ENTRIES || rows >= ROWS;
     Ok(Pass::Done {
         marks: marks.0.len(),
         more,
@@ -184,17 +187,18 @@ async fn take_lock(connection: &mut PgConnection) -> Result<bool, Error> {
     }
 }
 
-/// The marks of the snapshot, merged, and their ids.
+/// The oldest marks of the snapshot, merged to so many as one pass recomputes, and their ids.
 async fn seen(connection: &mut PgConnection, ids: &[i64]) -> Result<(Vec<i64>, Marks), Error> {
     type Row = (i64, DateTime<Utc>, Vec<i64>, Vec<i32>, Vec<i64>);
-    let rows: Vec<Row> = sqlx::query_as(SEEN)
-        .bind(ids)
-        .fetch_all(connection)
-        .await
-        .map_err(Error::during("read rollup marks"))?;
+    let mut rows = sqlx::query_as::<_, Row>(SEEN).bind(ids).fetch(connection);
     let mut marks = Marks::default();
-    let mut seen = Vec::with_capacity(rows.len());
-    for (id, hour, devices, metrics, minutes) in rows {
+    let mut seen = Vec::with_capacity(ids.len());
+    while marks.0.len() < SERIES
+        && let Some((id, hour, devices, metrics, minutes)) = rows
+            .try_next()
+            .await
+            .map_err(Error::during("read rollup marks"))?
+    {
         seen.push(id);
         let hour = hour.timestamp_micros();
         for ((device, metric), minutes) in devices.into_iter().zip(metrics).zip(minutes) {

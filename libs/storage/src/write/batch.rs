@@ -1,6 +1,7 @@
 //! What goes into a batch and what became of it.
 
 use std::collections::HashSet;
+use std::hash::Hash;
 
 use sens_schema::envelope::Envelope;
 use sens_schema::{Decoded, ItemError, Micros, Reading, Serial};
@@ -99,22 +100,53 @@ pub struct BatchOutcome {
 /// Place of a reading: stream sequence and item in the payload.
 pub(super) type ItemKey = (u64, u32);
 
+/// All keys of a batch except a few: nearly always everything in a batch is new, and then nothing is hashed.
+#[derive(Debug, Default)]
+pub(super) struct AllBut<K>(HashSet<K>);
+
+impl<K: Eq + Hash + Copy> AllBut<K> {
+    /// All except these.
+    pub(super) fn new(excepted: HashSet<K>) -> Self {
+        Self(excepted)
+    }
+
+    /// Whether the key is none of the exceptions.
+    pub(super) fn contains(&self, key: K) -> bool {
+        !self.0.contains(&key)
+    }
+
+    /// Excepts those of the `wanted` keys, all different, that are not among the `found`.
+    pub(super) fn except_missing(
+        &mut self,
+        wanted: impl ExactSizeIterator<Item = K>,
+        found: impl ExactSizeIterator<Item = K>,
+    ) {
+        if found.len() < wanted.len() {
+            let found: HashSet<K> = found.collect();
+            self.0.extend(wanted.filter(|key| !found.contains(key)));
+        }
+    }
+}
+
 pub(super) fn outcome(
     messages: &[PendingMessage],
-    fresh: &HashSet<u64>,
-    stored: &HashSet<ItemKey>,
+    fresh: &AllBut<u64>,
+    stored: &AllBut<ItemKey>,
 ) -> BatchOutcome {
     let messages = messages
         .iter()
-        .map(|message| MessageOutcome {
-            sequence: message.sequence,
-            known_before: !fresh.contains(&message.sequence),
-            stored: message
-                .readings()
-                .iter()
-                .map(|reading| stored.contains(&(message.sequence, reading.item)))
-                .collect(),
-            errors: message.errors().len(),
+        .map(|message| {
+            let is_fresh = fresh.contains(message.sequence);
+            MessageOutcome {
+                sequence: message.sequence,
+                known_before: !is_fresh,
+                stored: message
+                    .readings()
+                    .iter()
+                    .map(|reading| is_fresh && stored.contains((message.sequence, reading.item)))
+                    .collect(),
+                errors: message.errors().len(),
+            }
         })
         .collect();
     BatchOutcome { messages }

@@ -1,11 +1,11 @@
 //! Ingest errors: one row for each refused reading or payload, with a reason that programs can read.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::batch::PendingMessage;
+use super::batch::{AllBut, PendingMessage};
 use super::names::DeviceIds;
 use super::raw::{count, sequence, without_nul};
 use crate::Error;
@@ -20,13 +20,13 @@ pub(super) async fn insert(
     connection: &mut PgConnection,
     epoch: i32,
     messages: &[PendingMessage],
-    fresh: &HashSet<u64>,
+    fresh: &AllBut<u64>,
     devices: &DeviceIds,
 ) -> Result<(), Error> {
     let errors = || {
         messages
             .iter()
-            .filter(|message| fresh.contains(&message.sequence))
+            .filter(|message| fresh.contains(message.sequence))
             .flat_map(|message| message.errors().iter().map(move |error| (message, error)))
     };
     if errors().next().is_none() {
@@ -58,10 +58,10 @@ pub(super) async fn insert(
         })
         .collect();
     let reasons: Vec<&str> = errors().map(|(_, error)| error.reason.as_str()).collect();
-    let details: Vec<String> = errors()
+    let details: Vec<Cow<'_, str>> = errors()
         .map(|(_, error)| without_nul(&error.detail))
         .collect();
-    let pointers: Vec<String> = errors()
+    let pointers: Vec<Cow<'_, str>> = errors()
         .map(|(_, error)| without_nul(&error.pointer))
         .collect();
     sqlx::query(INSERT)

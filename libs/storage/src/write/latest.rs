@@ -1,12 +1,13 @@
 //! The newest value of each device and metric, by the time it was recorded.
 
-use std::collections::{BTreeMap, HashSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sens_schema::{Reading, Value};
 use sqlx::PgConnection;
 
-use super::batch::{ItemKey, PendingMessage};
+use super::batch::{AllBut, ItemKey, PendingMessage};
 use super::devices::DeviceNews;
 use super::names::{DeviceIds, MetricIds};
 use super::raw::without_nul;
@@ -25,21 +26,25 @@ const UPSERT: &str = "
 pub(super) async fn upsert(
     connection: &mut PgConnection,
     messages: &[PendingMessage],
-    stored: &HashSet<ItemKey>,
+    fresh: &AllBut<u64>,
+    stored: &AllBut<ItemKey>,
     devices: &DeviceIds,
     metrics: &MetricIds,
 ) -> Result<(Vec<DeviceNews>, Marks), Error> {
     let mut marks = Marks::default();
     let mut newest: BTreeMap<(i64, i32), (&PendingMessage, &Reading)> = BTreeMap::new();
     let mut news: BTreeMap<i64, DeviceNews> = BTreeMap::new();
-    for message in messages {
+    for message in messages
+        .iter()
+        .filter(|message| fresh.contains(message.sequence))
+    {
         for reading in message.readings() {
             let (Some(device), Some(metric)) =
                 (devices.get(&reading.device), metrics.get(&reading.metric))
             else {
                 continue;
             };
-            if !stored.contains(&(message.sequence, reading.item)) {
+            if !stored.contains((message.sequence, reading.item)) {
                 continue;
             }
             marks.add(*device, *metric, reading.recorded_at);
@@ -71,7 +76,8 @@ pub(super) async fn upsert(
         .values()
         .map(|(_, reading)| number(reading))
         .collect();
-    let texts: Vec<Option<String>> = newest.values().map(|(_, reading)| text(reading)).collect();
+    let texts: Vec<Option<Cow<'_, str>>> =
+        newest.values().map(|(_, reading)| text(reading)).collect();
     sqlx::query(UPSERT)
         .bind(device_ids)
         .bind(metric_ids)
@@ -107,7 +113,7 @@ fn number(reading: &Reading) -> Option<f64> {
     }
 }
 
-fn text(reading: &Reading) -> Option<String> {
+fn text(reading: &Reading) -> Option<Cow<'_, str>> {
     match &reading.value {
         Value::Number(_) => None,
         Value::Text(text) => Some(without_nul(text)),

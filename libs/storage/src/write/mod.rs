@@ -100,7 +100,7 @@ impl BatchWriter {
         let known_before = ledger::already_committed(&mut transaction, epoch, messages).await?;
         let devices = devices::resolve(&mut transaction, &self.names, messages).await?;
         let metrics = metrics::resolve(&mut transaction, &self.names, messages).await?;
-        let fresh = raw::insert(&mut transaction, epoch, messages, &known_before, &devices).await?;
+        let fresh = raw::insert(&mut transaction, epoch, messages, known_before, &devices).await?;
         startups::apply(&mut transaction, epoch, messages, &fresh).await?;
         let stored = readings::insert(
             &mut transaction,
@@ -112,8 +112,15 @@ impl BatchWriter {
         )
         .await?;
         errors::insert(&mut transaction, epoch, messages, &fresh, &devices).await?;
-        let (news, marks) =
-            latest::upsert(&mut transaction, messages, &stored, &devices, &metrics).await?;
+        let (news, marks) = latest::upsert(
+            &mut transaction,
+            messages,
+            &fresh,
+            &stored,
+            &devices,
+            &metrics,
+        )
+        .await?;
         let news = self.seen.due(news);
         devices::mark_seen(&mut transaction, &news).await?;
         status::apply(&mut transaction, epoch, messages, &fresh).await?;

@@ -1,22 +1,27 @@
 //! Raw records: every received payload, verbatim.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
+use sens_schema::DecoderTag;
 use sqlx::PgConnection;
 
-use super::batch::PendingMessage;
+use super::batch::{AllBut, PendingMessage};
 use super::names::DeviceIds;
 use crate::Error;
 use crate::instant::timestamp;
 
+/// Gives what it added as one row: a row for each would cost more than the rest of the answer.
 const INSERT: &str = "
-    INSERT INTO raw_record (epoch, seq, received_at, device_id, source, topic, content_type, traceparent, decoder,
-        outcome, decoded_count, error_count, payload_length, payload_sha256, payload)
-    SELECT $1, * FROM unnest($2::bigint[], $3::timestamptz[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-        $8::text[], $9::text[], $10::text[], $11::int[], $12::int[], $13::bigint[], $14::bytea[], $15::bytea[])
-    ON CONFLICT DO NOTHING
-    RETURNING seq";
+    WITH added AS (
+        INSERT INTO raw_record (epoch, seq, received_at, device_id, source, topic, content_type, traceparent, decoder,
+            outcome, decoded_count, error_count, payload_length, payload_sha256, payload)
+        SELECT $1, * FROM unnest($2::bigint[], $3::timestamptz[], $4::bigint[], $5::text[], $6::text[], $7::text[],
+            $8::text[], $9::text[], $10::text[], $11::int[], $12::int[], $13::bigint[], $14::bytea[], $15::bytea[])
+        ON CONFLICT DO NOTHING
+        RETURNING seq
+    ) SELECT coalesce(array_agg(seq), '{}') FROM added";
 
 /// The columns of the insert.
 #[derive(Default)]
@@ -25,10 +30,10 @@ struct Columns<'a> {
     received: Vec<DateTime<Utc>>,
     devices: Vec<Option<i64>>,
     sources: Vec<&'static str>,
-    topics: Vec<String>,
-    content_types: Vec<Option<String>>,
+    topics: Vec<Cow<'a, str>>,
+    content_types: Vec<Option<Cow<'a, str>>>,
     traces: Vec<Option<&'a str>>,
-    decoders: Vec<Option<String>>,
+    decoders: Vec<Option<&'static str>>,
     outcomes: Vec<&'static str>,
     decoded: Vec<i32>,
     errors: Vec<i32>,
@@ -37,27 +42,33 @@ struct Columns<'a> {
     payloads: Vec<&'a [u8]>,
 }
 
-/// Inserts all messages that are not in `known` and gives the sequences that are new.
+/// Inserts all messages that are not in `known` and gives the sequences that are new: all but those known and repeated.
 pub(super) async fn insert(
     connection: &mut PgConnection,
     epoch: i32,
     messages: &[PendingMessage],
-    known: &HashSet<u64>,
+    known: HashSet<u64>,
     devices: &DeviceIds,
-) -> Result<HashSet<u64>, Error> {
+) -> Result<AllBut<u64>, Error> {
     let mut rows: Vec<&PendingMessage> = messages
         .iter()
         .filter(|message| !known.contains(&message.sequence))
         .collect();
     rows.sort_by_key(|message| message.sequence);
     if rows.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(AllBut::new(known));
     }
     let mut columns = Columns::default();
-    for message in rows {
+    for message in &rows {
         columns.push(message, devices);
     }
-    columns.execute(connection, epoch).await
+    let inserted = columns.execute(connection, epoch).await?;
+    let mut fresh = AllBut::new(known);
+    fresh.except_missing(
+        rows.iter().map(|message| message.sequence),
+        inserted.into_iter().map(i64::cast_unsigned),
+    );
+    Ok(fresh)
 }
 
 impl<'a> Columns<'a> {
@@ -74,7 +85,7 @@ impl<'a> Columns<'a> {
             .push(envelope.content_type.as_deref().map(without_nul));
         self.traces.push(envelope.traceparent.as_deref());
         self.decoders
-            .push(message.decoded.decoder.map(|tag| tag.to_string()));
+            .push(message.decoded.decoder.map(DecoderTag::as_str));
         self.outcomes.push(message.outcome_name());
         self.decoded.push(count(decoded_count(message)));
         self.errors.push(count(message.errors().len()));
@@ -88,12 +99,8 @@ impl<'a> Columns<'a> {
         self.payloads.push(message.payload.as_ref());
     }
 
-    async fn execute(
-        self,
-        connection: &mut PgConnection,
-        epoch: i32,
-    ) -> Result<HashSet<u64>, Error> {
-        let inserted: Vec<i64> = sqlx::query_scalar(INSERT)
+    async fn execute(self, connection: &mut PgConnection, epoch: i32) -> Result<Vec<i64>, Error> {
+        sqlx::query_scalar(INSERT)
             .bind(epoch)
             .bind(self.sequences)
             .bind(self.received)
@@ -109,10 +116,9 @@ impl<'a> Columns<'a> {
             .bind(self.lengths)
             .bind(self.hashes)
             .bind(self.payloads)
-            .fetch_all(connection)
+            .fetch_one(connection)
             .await
-            .map_err(Error::during("insert raw records"))?;
-        Ok(inserted.into_iter().map(i64::cast_unsigned).collect())
+            .map_err(Error::during("insert raw records"))
     }
 }
 
@@ -140,10 +146,10 @@ pub(super) fn count(count: usize) -> i32 {
 }
 
 /// PostgreSQL text cannot hold NUL. The payload keeps it: only what describes the payload is cleaned.
-pub(super) fn without_nul(text: &str) -> String {
+pub(super) fn without_nul(text: &str) -> Cow<'_, str> {
     if text.contains('\0') {
-        text.replace('\0', "\u{fffd}")
+        Cow::Owned(text.replace('\0', "\u{fffd}"))
     } else {
-        text.to_owned()
+        Cow::Borrowed(text)
     }
 }

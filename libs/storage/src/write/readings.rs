@@ -1,32 +1,35 @@
 //! Readings: one row each, unique by device, metric, time and the hash that tells equal readings apart.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
-use sens_schema::{Reading, Value};
+use sens_schema::{DecoderTag, Reading, Value};
 use sqlx::PgConnection;
 
-use super::batch::{ItemKey, PendingMessage};
+use super::batch::{AllBut, ItemKey, PendingMessage};
 use super::names::{DeviceIds, MetricIds};
 use super::raw::{count, sequence, without_nul};
 use crate::Error;
 use crate::instant::timestamp;
 
+/// Gives what it added as one row: a row for each would cost more than the rest of the answer.
 const INSERT_NUMBERS: &str = "
-    INSERT INTO processed_record (raw_epoch, device_id, metric_id, recorded_at, dedup, value, received_at, raw_seq,
-        raw_item, decoder, quality, device_time, device_seq)
-    SELECT $1, * FROM unnest($2::bigint[], $3::int[], $4::timestamptz[], $5::bigint[], $6::float8[], $7::timestamptz[],
-        $8::bigint[], $9::int[], $10::text[], $11::text[], $12::timestamptz[], $13::bigint[])
-    ON CONFLICT DO NOTHING
-    RETURNING raw_seq, raw_item";
+    WITH added AS (
+        INSERT INTO processed_record (raw_epoch, device_id, metric_id, recorded_at, dedup, value, received_at, raw_seq,
+            raw_item, decoder, quality, device_time, device_seq)
+        SELECT $1, * FROM unnest($2::bigint[], $3::int[], $4::timestamptz[], $5::bigint[], $6::float8[], $7::timestamptz[],
+            $8::bigint[], $9::int[], $10::text[], $11::text[], $12::timestamptz[], $13::bigint[])
+        ON CONFLICT DO NOTHING
+        RETURNING raw_seq, raw_item
+    ) SELECT coalesce(array_agg(raw_seq), '{}'), coalesce(array_agg(raw_item), '{}') FROM added";
 
 const INSERT_TEXTS: &str = "
-    INSERT INTO text_record (raw_epoch, device_id, metric_id, recorded_at, dedup, value, received_at, raw_seq,
-        raw_item, decoder, quality, device_time, device_seq)
-    SELECT $1, * FROM unnest($2::bigint[], $3::int[], $4::timestamptz[], $5::bigint[], $6::text[], $7::timestamptz[],
-        $8::bigint[], $9::int[], $10::text[], $11::text[], $12::timestamptz[], $13::bigint[])
-    ON CONFLICT DO NOTHING
-    RETURNING raw_seq, raw_item";
+    WITH added AS (
+        INSERT INTO text_record (raw_epoch, device_id, metric_id, recorded_at, dedup, value, received_at, raw_seq,
+            raw_item, decoder, quality, device_time, device_seq)
+        SELECT $1, * FROM unnest($2::bigint[], $3::int[], $4::timestamptz[], $5::bigint[], $6::text[], $7::timestamptz[],
+            $8::bigint[], $9::int[], $10::text[], $11::text[], $12::timestamptz[], $13::bigint[])
+        ON CONFLICT DO NOTHING
+        RETURNING raw_seq, raw_item
+    ) SELECT coalesce(array_agg(raw_seq), '{}'), coalesce(array_agg(raw_item), '{}') FROM added";
 
 /// The columns that number and text readings share.
 #[derive(Default)]
@@ -38,7 +41,7 @@ struct Columns {
     received: Vec<DateTime<Utc>>,
     sequences: Vec<i64>,
     items: Vec<i32>,
-    decoders: Vec<String>,
+    decoders: Vec<&'static str>,
     qualities: Vec<&'static str>,
     device_times: Vec<Option<DateTime<Utc>>>,
     device_seqs: Vec<Option<i64>>,
@@ -52,15 +55,21 @@ struct Row<'a> {
     metric: i32,
 }
 
+impl Row<'_> {
+    fn key(&self) -> ItemKey {
+        (self.message.sequence, self.reading.item)
+    }
+}
+
 /// Inserts the readings of fresh messages and gives the places of those that are new.
 pub(super) async fn insert(
     connection: &mut PgConnection,
     epoch: i32,
     messages: &[PendingMessage],
-    fresh: &HashSet<u64>,
+    fresh: &AllBut<u64>,
     devices: &DeviceIds,
     metrics: &MetricIds,
-) -> Result<HashSet<ItemKey>, Error> {
+) -> Result<AllBut<ItemKey>, Error> {
     let mut rows = rows(messages, fresh, devices, metrics);
     rows.sort_unstable_by_key(|row| {
         (
@@ -72,7 +81,6 @@ pub(super) async fn insert(
             row.reading.item,
         )
     });
-    let mut stored = HashSet::with_capacity(rows.len());
     let mut numbers = (Columns::default(), Vec::new());
     let mut texts = (Columns::default(), Vec::new());
     for row in &rows {
@@ -83,37 +91,39 @@ pub(super) async fn insert(
             }
             Value::Text(text) => {
                 texts.0.push(row);
-                texts.1.push(without_nul(text));
+                texts.1.push(without_nul(text).into_owned());
             }
         }
     }
+    let mut inserted = Vec::new();
     if !numbers.1.is_empty() {
-        let inserted = numbers
+        inserted = numbers
             .0
             .execute(connection, INSERT_NUMBERS, epoch, numbers.1)
             .await?;
-        stored.extend(inserted.into_iter().map(item_key));
     }
     if !texts.1.is_empty() {
-        let inserted = texts
+        let more = texts
             .0
             .execute(connection, INSERT_TEXTS, epoch, texts.1)
             .await?;
-        stored.extend(inserted.into_iter().map(item_key));
+        inserted.extend(more);
     }
+    let mut stored = AllBut::default();
+    stored.except_missing(rows.iter().map(Row::key), inserted.into_iter());
     Ok(stored)
 }
 
 fn rows<'a>(
     messages: &'a [PendingMessage],
-    fresh: &HashSet<u64>,
+    fresh: &AllBut<u64>,
     devices: &DeviceIds,
     metrics: &MetricIds,
 ) -> Vec<Row<'a>> {
     let mut rows = Vec::new();
     for message in messages
         .iter()
-        .filter(|message| fresh.contains(&message.sequence))
+        .filter(|message| fresh.contains(message.sequence))
     {
         for reading in message.readings() {
             // Both were resolved from these same messages.
@@ -143,13 +153,8 @@ impl Columns {
             .push(timestamp(row.message.envelope.received_at));
         self.sequences.push(sequence(row.message.sequence));
         self.items.push(count(row.reading.item as usize));
-        self.decoders.push(
-            row.message
-                .decoded
-                .decoder
-                .map(|tag| tag.to_string())
-                .unwrap_or_default(),
-        );
+        self.decoders
+            .push(row.message.decoded.decoder.map_or("", DecoderTag::as_str));
         self.qualities.push(row.reading.quality.as_str());
         self.device_times
             .push(row.reading.device_time.map(timestamp));
@@ -162,12 +167,12 @@ impl Columns {
         statement: &'static str,
         epoch: i32,
         values: Vec<V>,
-    ) -> Result<Vec<(i64, i32)>, Error>
+    ) -> Result<Vec<ItemKey>, Error>
     where
         V: Send + Sync + 'static + sqlx::Type<sqlx::Postgres> + sqlx::postgres::PgHasArrayType,
         for<'q> V: sqlx::Encode<'q, sqlx::Postgres>,
     {
-        sqlx::query_as(statement)
+        let (sequences, items): (Vec<i64>, Vec<i32>) = sqlx::query_as(statement)
             .bind(epoch)
             .bind(self.devices)
             .bind(self.metrics)
@@ -181,12 +186,13 @@ impl Columns {
             .bind(self.qualities)
             .bind(self.device_times)
             .bind(self.device_seqs)
-            .fetch_all(connection)
+            .fetch_one(connection)
             .await
-            .map_err(Error::during("insert readings"))
+            .map_err(Error::during("insert readings"))?;
+        Ok(sequences
+            .into_iter()
+            .map(i64::cast_unsigned)
+            .zip(items.into_iter().map(i32::cast_unsigned))
+            .collect())
     }
-}
-
-fn item_key((sequence, item): (i64, i32)) -> ItemKey {
-    (sequence.cast_unsigned(), item.cast_unsigned())
 }

@@ -1,11 +1,12 @@
 //! Devices that proved who they are.
 
-use std::collections::{BTreeMap, HashSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::batch::{PendingMessage, VerifiedStartup};
+use super::batch::{AllBut, PendingMessage, VerifiedStartup};
 use super::raw::{sequence, without_nul};
 use crate::Error;
 use crate::instant::timestamp;
@@ -50,13 +51,13 @@ pub(super) async fn apply(
     connection: &mut PgConnection,
     epoch: i32,
     messages: &[PendingMessage],
-    fresh: &HashSet<u64>,
+    fresh: &AllBut<u64>,
 ) -> Result<(), Error> {
     let mut by_serial: BTreeMap<&str, Started<'_>> = BTreeMap::new();
     let mut all: BTreeMap<(&str, i64), Started<'_>> = BTreeMap::new();
     for message in messages
         .iter()
-        .filter(|message| fresh.contains(&message.sequence))
+        .filter(|message| fresh.contains(message.sequence))
     {
         for startup in &message.startups {
             by_serial
@@ -100,11 +101,11 @@ async fn record(
         .iter()
         .map(|(message, _)| timestamp(message.envelope.received_at))
         .collect();
-    let firmware: Vec<Option<String>> = startups
+    let firmware: Vec<Option<Cow<'_, str>>> = startups
         .iter()
         .map(|(_, startup)| startup.firmware.as_deref().map(without_nul))
         .collect();
-    let models: Vec<Option<String>> = startups
+    let models: Vec<Option<Cow<'_, str>>> = startups
         .iter()
         .map(|(_, startup)| startup.model.as_deref().map(without_nul))
         .collect();

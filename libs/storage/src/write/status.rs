@@ -1,13 +1,13 @@
 //! Presence: what devices and their last wills say about being online. Guarded by stream position, since a retained
 //! status is delivered again after every reconnect.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sens_schema::Control;
 use sqlx::PgConnection;
 
-use super::batch::PendingMessage;
+use super::batch::{AllBut, PendingMessage};
 use super::raw::sequence;
 use crate::Error;
 use crate::instant::timestamp;
@@ -23,12 +23,12 @@ pub(super) async fn apply(
     connection: &mut PgConnection,
     epoch: i32,
     messages: &[PendingMessage],
-    fresh: &HashSet<u64>,
+    fresh: &AllBut<u64>,
 ) -> Result<(), Error> {
     let mut newest: BTreeMap<&str, (&PendingMessage, bool)> = BTreeMap::new();
     for message in messages
         .iter()
-        .filter(|message| fresh.contains(&message.sequence))
+        .filter(|message| fresh.contains(message.sequence))
     {
         if let Some(Control::Status { serial, online }) = &message.decoded.control {
             let entry = newest.entry(serial.as_str()).or_insert((message, *online));

@@ -26,10 +26,7 @@ pub(in super::super) struct SenMlCbor;
 
 impl Decoder for SenMlCbor {
     fn tag(&self) -> DecoderTag {
-        DecoderTag {
-            id: "senml_cbor",
-            version: 1,
-        }
+        DecoderTag::new("senml_cbor@1")
     }
 
     fn encoding(&self) -> Encoding {

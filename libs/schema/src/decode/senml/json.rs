@@ -13,10 +13,7 @@ pub(in super::super) struct SenMl;
 
 impl Decoder for SenMl {
     fn tag(&self) -> DecoderTag {
-        DecoderTag {
-            id: "senml",
-            version: 1,
-        }
+        DecoderTag::new("senml@1")
     }
 
     fn claims(&self, document: &Document<'_>, context: &DecodeContext<'_>, declared: bool) -> bool {
