@@ -135,8 +135,8 @@ proptest! {
         encode(&pack, &mut cbor);
         let one = decoded(pack.to_string().as_bytes(), topic, "application/senml+json");
         let other = decoded(&cbor, topic, "application/senml+cbor");
-        prop_assert_eq!(one.decoder.unwrap().id, "senml");
-        prop_assert_eq!(other.decoder.unwrap().id, "senml_cbor");
+        prop_assert_eq!(one.decoder.unwrap().id(), "senml");
+        prop_assert_eq!(other.decoder.unwrap().id(), "senml_cbor");
         prop_assert_eq!(&one.device, &other.device);
         prop_assert_eq!(&one.readings, &other.readings);
         let places = |decoded: &Decoded| decoded.errors.iter().map(|error| (error.reason, error.pointer.clone(), error.item)).collect::<Vec<_>>();
