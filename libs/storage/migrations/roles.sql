@@ -46,6 +46,8 @@ GRANT SELECT, INSERT, DELETE ON commit_clock TO sens_ingest;
 GRANT SELECT ON reading_superseded, commit_clock, metric_version TO sens_api, sens_readonly;
 GRANT INSERT ON metric_version TO sens_api;
 GRANT SELECT ON backup_event TO sens_ingest, sens_api, sens_readonly;
+GRANT SELECT, INSERT, UPDATE, DELETE ON redelivery TO sens_ingest;
+GRANT SELECT ON redelivery TO sens_api, sens_readonly;
 
 REVOKE ALL ON FUNCTION retention_due(text), retention_verify(timestamptz, timestamptz),
     retention_drop(text, timestamptz, timestamptz, bigint), maintenance_tick() FROM PUBLIC;

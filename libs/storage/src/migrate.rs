@@ -37,6 +37,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "retention",
         include_str!("../migrations/0009_retention.sql"),
     ),
+    (
+        10,
+        "accounts",
+        include_str!("../migrations/0010_accounts.sql"),
+    ),
 ];
 
 /// Group roles and exactly the rights they use; run after every migration so that new objects are covered.

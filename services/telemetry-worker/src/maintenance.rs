@@ -54,6 +54,9 @@ pub(crate) async fn care(pool: PgPool) {
         if let Err(error) = maintenance::compact_ledger(&pool).await {
             tracing::warn!(%error, "the ledger was not compacted this time");
         }
+        if let Err(error) = maintenance::forget_redeliveries(&pool).await {
+            tracing::debug!(%error, "old repeated deliveries were not forgotten this time");
+        }
         tokio::time::sleep(CARE_EVERY).await;
     }
 }

@@ -7,9 +7,10 @@ use crate::Error;
 
 const MISSING_RAW: &str = "
     SELECT ledger.epoch, place.number, ledger.minute
-    FROM ingest_ledger AS ledger, unnest(ledger.seqs) AS span, 
+    FROM ingest_ledger AS ledger, unnest(ledger.seqs) AS span,
          generate_series(lower(span), upper(span) - 1) AS place (number)
-    WHERE ledger.minute >= $1 AND ledger.minute < $2 AND ledger.dead = 0
+    WHERE ledger.minute >= $1 AND ledger.minute < $2
+      AND NOT (ledger.dead > 0 AND ledger.dead_seqs = '{}') AND place.number <> ALL (ledger.dead_seqs)
       AND NOT EXISTS (
         SELECT FROM raw_record AS raw
         WHERE raw.epoch = ledger.epoch AND raw.seq = place.number

@@ -11,6 +11,7 @@ pub mod devices;
 pub mod durability;
 pub mod epochs;
 pub mod explain;
+pub mod fate;
 pub mod health;
 pub mod history;
 pub mod ingest_errors;

@@ -17,12 +17,12 @@ const SELECT_KNOWN: &str = "
 
 const APPEND: &str = "
     INSERT INTO ingest_ledger (epoch, minute, seqs, parsed, failed, control, dead, decoded, processed, duplicate, error,
-        duplicate_seqs)
+        duplicate_seqs, dead_seqs)
     SELECT $1, minute, seqs::int8multirange, parsed, failed, control, dead, decoded, processed, duplicate, error,
-        duplicate_seqs::bigint[]
+        duplicate_seqs::bigint[], dead_seqs::bigint[]
     FROM unnest($2::timestamptz[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
-        $9::bigint[], $10::bigint[], $11::bigint[], $12::text[])
-      AS entry (minute, seqs, parsed, failed, control, dead, decoded, processed, duplicate, error, duplicate_seqs)";
+        $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::text[])
+      AS entry (minute, seqs, parsed, failed, control, dead, decoded, processed, duplicate, error, duplicate_seqs, dead_seqs)";
 
 const MINUTE: Micros = 60_000_000;
 
@@ -142,6 +142,16 @@ async fn insert(
         .values()
         .map(|entry| array(&entry.duplicates))
         .collect();
+    let buried: Vec<String> = entries
+        .values()
+        .map(|entry| {
+            array(if entry.dead > 0 {
+                &entry.sequences
+            } else {
+                &[]
+            })
+        })
+        .collect();
     let column = |of: fn(&Entry) -> i64| entries.values().map(of).collect::<Vec<i64>>();
     sqlx::query(APPEND)
         .bind(epoch)
@@ -156,6 +166,7 @@ async fn insert(
         .bind(column(|entry| entry.duplicate))
         .bind(column(|entry| entry.error))
         .bind(duplicates)
+        .bind(buried)
         .execute(connection)
         .await
         .map(drop)

@@ -2,8 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sens_storage::maintenance::{
-    compact_ledger, missing_raw_records, missing_readings, unaccounted_positions,
+    compact_ledger, forget_redeliveries, missing_raw_records, missing_readings, note_redeliveries,
+    unaccounted_positions,
 };
+use sens_storage::query::messages::{dead_positions, ledger_entry, redeliveries};
+use sens_storage::write::record_dead;
 
 use crate::support::{NOON, Store, flat, message};
 
@@ -101,5 +104,51 @@ async fn a_row_deleted_by_hand_is_named_by_its_position() -> anyhow::Result<()> 
         .await?;
     let missing = missing_raw_records(&store.pool, from, to, 10).await?;
     assert_eq!(missing.iter().map(|row| row.seq).collect::<Vec<_>>(), [5]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_dead_letter_is_no_deleted_row_and_hides_none() -> anyhow::Result<()> {
+    let store = Store::start().await?;
+    let batch = [flat(1, 7, 1.0, AT), flat(2, 7, 2.0, AT)];
+    store.writer.store(1, &batch).await?;
+    record_dead(&store.pool, 1, 3, NOON).await?;
+    let from =
+        DateTime::<Utc>::from_timestamp_micros(NOON).unwrap_or_default() - TimeDelta::hours(1);
+    let to = from + TimeDelta::hours(2);
+    sqlx::query("DELETE FROM raw_record WHERE seq = 2")
+        .execute(&store.pool)
+        .await?;
+    for compacted in [false, true] {
+        if compacted {
+            assert_eq!(compact_ledger(&store.pool).await?, 1);
+        }
+        let missing = missing_raw_records(&store.pool, from, to, 10).await?;
+        assert_eq!(missing.iter().map(|row| row.seq).collect::<Vec<_>>(), [2]);
+        assert_eq!(dead_positions(&store.pool, 1, from, to, 10).await?, [3]);
+        for (seq, dead) in [(2, false), (3, true)] {
+            let entry = ledger_entry(&store.pool, 1, seq).await?;
+            assert_eq!(entry.map(|entry| entry.dead), Some(dead), "{seq}");
+        }
+    }
+    assert_eq!(ledger_entry(&store.pool, 1, 4).await?, None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn repeated_deliveries_are_counted_as_long_as_raw_records_are_kept() -> anyhow::Result<()> {
+    let store = Store::start().await?;
+    store.writer.store(1, &[flat(1, 7, 1.0, AT)]).await?;
+    note_redeliveries(&store.pool, 1, &[(1, 1), (2, 3)]).await?;
+    note_redeliveries(&store.pool, 1, &[(2, 2), (4, 2)]).await?;
+    forget_redeliveries(&store.pool).await?;
+    for (seq, deliveries) in [(1, None), (2, Some(3)), (4, Some(2))] {
+        assert_eq!(redeliveries(&store.pool, 1, seq).await?, deliveries);
+    }
+    sqlx::query("UPDATE redelivery SET delivered_at = now() - interval '10 years'")
+        .execute(&store.pool)
+        .await?;
+    forget_redeliveries(&store.pool).await?;
+    assert_eq!(redeliveries(&store.pool, 1, 2).await?, None);
     Ok(())
 }

@@ -3,7 +3,10 @@
 //! version. All of them are executed on today's schema with today's rights.
 
 use sens_config::Secret;
-use sens_storage::maintenance::{compact_ledger, ensure_partitions_ahead, unaccounted_positions};
+use sens_storage::maintenance::{
+    compact_ledger, ensure_partitions_ahead, forget_redeliveries, note_redeliveries,
+    unaccounted_positions,
+};
 use sens_storage::rollup;
 use sens_storage::write::{
     BatchWriter, PendingMessage, VerifiedStartup, committed_high_water, load_catalogue,
@@ -140,6 +143,8 @@ async fn everything(pool: &PgPool) -> anyhow::Result<()> {
     record_dead(pool, epoch, 9, NOON).await?;
     unaccounted_positions(pool, epoch, 1..=9).await?;
     compact_ledger(pool).await?;
+    note_redeliveries(pool, epoch, &[(1, 2)]).await?;
+    forget_redeliveries(pool).await?;
     rollup::tick(pool).await?;
     while rollup::recompute(pool).await? != rollup::Pass::Idle {}
     rollup::backlog(pool).await?;

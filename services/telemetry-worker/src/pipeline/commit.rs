@@ -7,8 +7,8 @@ use chrono::Utc;
 use sens_messaging::{DeadLetter, DeadLetterCause, Delivery};
 use sens_observability::Repeat;
 use sens_schema::{Micros, Position};
-use sens_storage::Verdict;
 use sens_storage::write::{BatchOutcome, PendingMessage, record_dead};
+use sens_storage::{Verdict, maintenance};
 
 use super::fetch::give_back;
 use super::{Batch, Pipeline, event};
@@ -111,6 +111,7 @@ async fn store(pipeline: &Pipeline, batch: &Batch) -> Stored {
 /// Tells the outcome, then acknowledges: whoever follows the events misses nothing.
 async fn finish(pipeline: &Pipeline, batch: &Batch, outcome: &BatchOutcome) {
     count(pipeline, &batch.messages, outcome);
+    note_redeliveries(pipeline, batch.deliveries()).await;
     let catalogue = pipeline.catalogue.borrow().clone();
     let event = event::of(pipeline.origin.epoch, &batch.messages, outcome, &catalogue);
     let told = async {
@@ -126,6 +127,22 @@ async fn finish(pipeline: &Pipeline, batch: &Batch, outcome: &BatchOutcome) {
         acknowledge(batch.deliveries()).await;
     };
     unless_stopped(&pipeline.shutdown, LAST_WORDS, told).await;
+}
+
+/// Leaves a trace of messages that came more than once. Nothing depends on it, so that a fault is told and no more.
+async fn note_redeliveries(pipeline: &Pipeline, deliveries: &[Delivery]) {
+    let again: Vec<(u64, u64)> = deliveries
+        .iter()
+        .filter(|delivery| delivery.attempt > 1)
+        .map(|delivery| (delivery.sequence, delivery.attempt))
+        .collect();
+    if again.is_empty() {
+        return;
+    }
+    let noting = maintenance::note_redeliveries(&pipeline.pool, pipeline.origin.epoch, &again);
+    if let Some(Err(error)) = unless_stopped(&pipeline.shutdown, LAST_WORDS, noting).await {
+        tracing::warn!(%error, messages = again.len(), "repeated deliveries left no trace");
+    }
 }
 
 async fn acknowledge(deliveries: &[Delivery]) {
