@@ -13,7 +13,7 @@ pub struct FeedItem {
     /// Sequence in `SENS_EVENTS`; a feed opened from the next one continues without gap or double.
     pub sequence: u64,
     /// What was committed.
-    pub event: BatchEvent,
+    pub event: BatchEvent<'static>,
 }
 
 /// Events in order, from a chosen place on. Reopens its consumer by itself after a disconnect.
@@ -26,7 +26,7 @@ impl Messaging {
     ///
     /// # Errors
     /// [`Error::JetStream`] when the server is away: publish again before the batch is acknowledged.
-    pub async fn publish_event(&self, event: &BatchEvent) -> Result<u64, Error> {
+    pub async fn publish_event(&self, event: &BatchEvent<'_>) -> Result<u64, Error> {
         let body = serde_json::to_vec(event)?;
         let failed = |error: &dyn std::fmt::Display| {
             Error::jetstream("publish an event", &error.to_string())

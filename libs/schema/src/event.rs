@@ -1,20 +1,22 @@
 //! What is told to `SENS_EVENTS` after each committed batch (subject [`crate::subject::EVENT_BATCH`]),
 //! as compact JSON.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::time::Micros;
 
 /// One committed batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct BatchEvent {
+pub struct BatchEvent<'a> {
     /// Epoch of the stream the messages came from.
     pub epoch: i32,
     /// When the batch was committed.
     pub committed_at: Micros,
     /// The readings that are new; duplicates are not repeated.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub readings: Vec<ReadingEvent>,
+    pub readings: Vec<ReadingEvent<'a>>,
     /// Outcomes of the messages for which someone waits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outcomes: Vec<MessageOutcome>,
@@ -22,21 +24,21 @@ pub struct BatchEvent {
     pub counts: BatchCounts,
 }
 
-/// A new reading.
+/// A new reading. Borrowed when it is told, owned when it is read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ReadingEvent {
+pub struct ReadingEvent<'a> {
     /// Serial of the device.
     #[serde(rename = "s")]
-    pub serial: String,
+    pub serial: Cow<'a, str>,
     /// Name of the metric.
     #[serde(rename = "m")]
-    pub metric: String,
+    pub metric: Cow<'a, str>,
     /// Number, text or boolean.
     #[serde(rename = "v")]
     pub value: serde_json::Value,
     /// Unit, where there is one.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
-    pub unit: Option<String>,
+    pub unit: Option<Cow<'a, str>>,
     /// When it was measured.
     #[serde(rename = "t")]
     pub recorded_at: Micros,

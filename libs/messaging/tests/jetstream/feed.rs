@@ -6,7 +6,7 @@ use sens_schema::event::{BatchCounts, BatchEvent};
 
 use crate::support::Server;
 
-fn event(number: i64) -> BatchEvent {
+fn event(number: i64) -> BatchEvent<'static> {
     BatchEvent {
         epoch: 1,
         committed_at: number,

@@ -1,16 +1,16 @@
 //! The newest value of each device and metric, by the time it was recorded.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 
 use chrono::{DateTime, Utc};
-use sens_schema::{Reading, Value};
+use sens_schema::{Micros, Reading, Value};
 use sqlx::PgConnection;
 
-use super::batch::{AllBut, ItemKey, PendingMessage};
+use super::batch::{AllBut, ItemKey};
 use super::devices::DeviceNews;
-use super::names::{DeviceIds, MetricIds};
 use super::raw::without_nul;
+use super::readings::Row;
 use crate::Error;
 use crate::instant::timestamp;
 use crate::rollup::Marks;
@@ -22,62 +22,43 @@ const UPSERT: &str = "
         received_at = excluded.received_at, value = excluded.value, text_value = excluded.text_value
     WHERE (excluded.recorded_at, excluded.received_at) > (latest.recorded_at, latest.received_at)";
 
-/// Updates the newest values from the readings that are new, and gives what that says about their devices and rollups.
+/// Updates the newest values from the readings that are new, and gives what that says about their devices and rollups. The
+/// rows are sorted by device, metric and time.
 pub(super) async fn upsert(
     connection: &mut PgConnection,
-    messages: &[PendingMessage],
-    fresh: &AllBut<u64>,
+    rows: &[Row<'_>],
     stored: &AllBut<ItemKey>,
-    devices: &DeviceIds,
-    metrics: &MetricIds,
 ) -> Result<(Vec<DeviceNews>, Marks), Error> {
     let mut marks = Marks::default();
-    let mut newest: BTreeMap<(i64, i32), (&PendingMessage, &Reading)> = BTreeMap::new();
-    let mut news: BTreeMap<i64, DeviceNews> = BTreeMap::new();
-    for message in messages
-        .iter()
-        .filter(|message| fresh.contains(message.sequence))
-    {
-        for reading in message.readings() {
-            let (Some(device), Some(metric)) =
-                (devices.get(&reading.device), metrics.get(&reading.metric))
-            else {
-                continue;
-            };
-            if !stored.contains((message.sequence, reading.item)) {
-                continue;
+    let mut newest: Vec<&Row<'_>> = Vec::new();
+    let mut news: Vec<DeviceNews> = Vec::new();
+    for row in rows.iter().filter(|row| stored.contains(row.key())) {
+        marks.add(row.device, row.metric, row.reading.recorded_at);
+        note_device(&mut news, row);
+        match newest.last_mut() {
+            Some(best) if (best.device, best.metric) == (row.device, row.metric) => {
+                if age(row) > age(best) {
+                    *best = row;
+                }
             }
-            marks.add(*device, *metric, reading.recorded_at);
-            note_device(&mut news, *device, message);
-            let entry = newest
-                .entry((*device, *metric))
-                .or_insert((message, reading));
-            if (reading.recorded_at, message.envelope.received_at)
-                > (entry.1.recorded_at, entry.0.envelope.received_at)
-            {
-                *entry = (message, reading);
-            }
+            _ => newest.push(row),
         }
     }
     if newest.is_empty() {
-        return Ok((Vec::new(), marks));
+        return Ok((news, marks));
     }
-    let device_ids: Vec<i64> = newest.keys().map(|(device, _)| *device).collect();
-    let metric_ids: Vec<i32> = newest.keys().map(|(_, metric)| *metric).collect();
+    let device_ids: Vec<i64> = newest.iter().map(|row| row.device).collect();
+    let metric_ids: Vec<i32> = newest.iter().map(|row| row.metric).collect();
     let recorded: Vec<DateTime<Utc>> = newest
-        .values()
-        .map(|(_, reading)| timestamp(reading.recorded_at))
+        .iter()
+        .map(|row| timestamp(row.reading.recorded_at))
         .collect();
     let received: Vec<DateTime<Utc>> = newest
-        .values()
-        .map(|(message, _)| timestamp(message.envelope.received_at))
+        .iter()
+        .map(|row| timestamp(row.message.envelope.received_at))
         .collect();
-    let numbers: Vec<Option<f64>> = newest
-        .values()
-        .map(|(_, reading)| number(reading))
-        .collect();
-    let texts: Vec<Option<Cow<'_, str>>> =
-        newest.values().map(|(_, reading)| text(reading)).collect();
+    let numbers: Vec<Option<f64>> = newest.iter().map(|row| number(row.reading)).collect();
+    let texts: Vec<Option<Cow<'_, str>>> = newest.iter().map(|row| text(row.reading)).collect();
     sqlx::query(UPSERT)
         .bind(device_ids)
         .bind(metric_ids)
@@ -88,20 +69,30 @@ pub(super) async fn upsert(
         .execute(connection)
         .await
         .map_err(Error::during("update the latest values"))?;
-    Ok((news.into_values().collect(), marks))
+    Ok((news, marks))
 }
 
-fn note_device(news: &mut BTreeMap<i64, DeviceNews>, device: i64, message: &PendingMessage) {
-    let received_at = message.envelope.received_at;
-    let entry = news.entry(device).or_insert(DeviceNews {
-        id: device,
-        received_at,
-        firmware: None,
-    });
-    if received_at >= entry.received_at {
+/// What makes a reading the newer one; among equals the first in the stream stays.
+fn age(row: &Row<'_>) -> (Micros, Micros, Reverse<ItemKey>) {
+    let received_at = row.message.envelope.received_at;
+    (row.reading.recorded_at, received_at, Reverse(row.key()))
+}
+
+fn note_device(news: &mut Vec<DeviceNews>, row: &Row<'_>) {
+    let received_at = row.message.envelope.received_at;
+    if news.last().is_none_or(|last| last.id != row.device) {
+        news.push(DeviceNews {
+            id: row.device,
+            received_at,
+            firmware: None,
+        });
+    }
+    if let Some(entry) = news.last_mut()
+        && received_at >= entry.received_at
+    {
         entry.received_at = received_at;
-        if message.decoded.firmware.is_some() {
-            entry.firmware.clone_from(&message.decoded.firmware);
+        if row.message.decoded.firmware.is_some() {
+            entry.firmware.clone_from(&row.message.decoded.firmware);
         }
     }
 }

@@ -102,25 +102,10 @@ impl BatchWriter {
         let metrics = metrics::resolve(&mut transaction, &self.names, messages).await?;
         let fresh = raw::insert(&mut transaction, epoch, messages, known_before, &devices).await?;
         startups::apply(&mut transaction, epoch, messages, &fresh).await?;
-        let stored = readings::insert(
-            &mut transaction,
-            epoch,
-            messages,
-            &fresh,
-            &devices,
-            &metrics,
-        )
-        .await?;
+        let rows = readings::sorted(messages, &fresh, &devices, &metrics);
+        let stored = readings::insert(&mut transaction, epoch, &rows).await?;
         errors::insert(&mut transaction, epoch, messages, &fresh, &devices).await?;
-        let (news, marks) = latest::upsert(
-            &mut transaction,
-            messages,
-            &fresh,
-            &stored,
-            &devices,
-            &metrics,
-        )
-        .await?;
+        let (news, marks) = latest::upsert(&mut transaction, &rows, &stored).await?;
         let news = self.seen.due(news);
         devices::mark_seen(&mut transaction, &news).await?;
         status::apply(&mut transaction, epoch, messages, &fresh).await?;

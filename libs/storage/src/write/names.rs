@@ -54,10 +54,12 @@ where
     let known = known.lock().unwrap_or_else(PoisonError::into_inner);
     let mut found = HashMap::new();
     let mut missing = Vec::new();
+    let mut last = None;
     for name in wanted {
-        if found.contains_key(name) {
+        if last == Some(name) || found.contains_key(name) {
             continue;
         }
+        last = Some(name);
         match known.get(name) {
             Some(id) => {
                 found.insert(name.clone(), *id);

@@ -1,7 +1,7 @@
 //! Readings: one row each, unique by device, metric, time and the hash that tells equal readings apart.
 
 use chrono::{DateTime, Utc};
-use sens_schema::{DecoderTag, Reading, Value};
+use sens_schema::{DecoderTag, DeviceRef, Reading, Value};
 use sqlx::PgConnection;
 
 use super::batch::{AllBut, ItemKey, PendingMessage};
@@ -47,43 +47,30 @@ struct Columns {
     device_seqs: Vec<Option<i64>>,
 }
 
-/// A reading with its resolved key, as it is sorted.
-struct Row<'a> {
-    message: &'a PendingMessage,
-    reading: &'a Reading,
-    device: i64,
-    metric: i32,
+/// A reading of a fresh message with its resolved key.
+pub(super) struct Row<'a> {
+    pub(super) message: &'a PendingMessage,
+    pub(super) reading: &'a Reading,
+    pub(super) device: i64,
+    pub(super) metric: i32,
 }
 
 impl Row<'_> {
-    fn key(&self) -> ItemKey {
+    /// Its place in the stream.
+    pub(super) fn key(&self) -> ItemKey {
         (self.message.sequence, self.reading.item)
     }
 }
 
-/// Inserts the readings of fresh messages and gives the places of those that are new.
+/// Inserts the readings and says which of them are new.
 pub(super) async fn insert(
     connection: &mut PgConnection,
     epoch: i32,
-    messages: &[PendingMessage],
-    fresh: &AllBut<u64>,
-    devices: &DeviceIds,
-    metrics: &MetricIds,
+    rows: &[Row<'_>],
 ) -> Result<AllBut<ItemKey>, Error> {
-    let mut rows = rows(messages, fresh, devices, metrics);
-    rows.sort_unstable_by_key(|row| {
-        (
-            row.device,
-            row.metric,
-            row.reading.recorded_at,
-            row.reading.dedup,
-            row.message.sequence,
-            row.reading.item,
-        )
-    });
     let mut numbers = (Columns::default(), Vec::new());
     let mut texts = (Columns::default(), Vec::new());
-    for row in &rows {
+    for row in rows {
         match &row.reading.value {
             Value::Number(number) => {
                 numbers.0.push(row);
@@ -114,7 +101,8 @@ pub(super) async fn insert(
     Ok(stored)
 }
 
-fn rows<'a>(
+/// The readings of fresh messages by device, metric and time: in this order several writers do not deadlock.
+pub(super) fn sorted<'a>(
     messages: &'a [PendingMessage],
     fresh: &AllBut<u64>,
     devices: &DeviceIds,
@@ -125,21 +113,36 @@ fn rows<'a>(
         .iter()
         .filter(|message| fresh.contains(message.sequence))
     {
+        // Nearly always all readings of a message are of one device.
+        let mut last: Option<(&DeviceRef, i64)> = None;
         for reading in message.readings() {
+            let device = match last {
+                Some((device, id)) if *device == reading.device => Some(id),
+                _ => devices.get(&reading.device).copied(),
+            };
             // Both were resolved from these same messages.
-            let (Some(device), Some(metric)) =
-                (devices.get(&reading.device), metrics.get(&reading.metric))
-            else {
+            let (Some(device), Some(metric)) = (device, metrics.get(&reading.metric)) else {
                 continue;
             };
+            last = Some((&reading.device, device));
             rows.push(Row {
                 message,
                 reading,
-                device: *device,
+                device,
                 metric: *metric,
             });
         }
     }
+    rows.sort_unstable_by_key(|row| {
+        (
+            row.device,
+            row.metric,
+            row.reading.recorded_at,
+            row.reading.dedup,
+            row.message.sequence,
+            row.reading.item,
+        )
+    });
     rows
 }
 

@@ -289,13 +289,13 @@ impl Bench {
         let readings = decoded
             .flat_map(|decoded| &decoded.readings)
             .map(|reading| ReadingEvent {
-                serial: reading.device.serial().to_string(),
-                metric: reading.metric.to_string(),
+                serial: reading.device.to_string().into(),
+                metric: (&*reading.metric).into(),
                 value: match &reading.value {
                     Value::Number(number) => serde_json::json!(number),
                     Value::Text(text) => serde_json::json!(text),
                 },
-                unit: reading.unit.as_deref().map(str::to_owned),
+                unit: reading.unit.as_deref().map(Into::into),
                 recorded_at: reading.recorded_at,
                 received_at: now,
             })

@@ -1,26 +1,32 @@
 //! What the rest of the platform is told about a committed batch.
 
+use std::borrow::Cow;
+
 use chrono::Utc;
 use sens_schema::event::{
     BatchCounts, BatchEvent, MessageOutcome, Outcome, OutcomeError, ReadingEvent,
 };
-use sens_schema::{Catalogue, Reading, Reason, Value};
+use sens_schema::{Catalogue, DeviceRef, Reading, Reason, Value};
 use sens_storage::write::{BatchOutcome, MessageOutcome as Stored, PendingMessage};
 
 /// The event of a batch, or nothing when there is nothing to tell.
 ///
 /// A message whose position was committed before is told again: its first worker may have died between COMMIT and
 /// telling. Followers see such readings at least once.
-pub(super) fn of(
+pub(super) fn of<'a>(
     epoch: i32,
-    messages: &[PendingMessage],
+    messages: &'a [PendingMessage],
     outcome: &BatchOutcome,
-    catalogue: &Catalogue,
-) -> Option<BatchEvent> {
+    catalogue: &'a Catalogue,
+) -> Option<BatchEvent<'a>> {
+    let readings = messages
+        .iter()
+        .map(|message| message.decoded.readings.len())
+        .sum();
     let mut event = BatchEvent {
         epoch,
         committed_at: Utc::now().timestamp_micros(),
-        readings: Vec::new(),
+        readings: Vec::with_capacity(readings),
         outcomes: Vec::new(),
         counts: BatchCounts::default(),
     };
@@ -46,11 +52,11 @@ pub(super) fn of(
     if silent { None } else { Some(event) }
 }
 
-fn reading_event(
+fn reading_event<'a>(
     message: &PendingMessage,
-    reading: &Reading,
-    catalogue: &Catalogue,
-) -> ReadingEvent {
+    reading: &'a Reading,
+    catalogue: &'a Catalogue,
+) -> ReadingEvent<'a> {
     let value = match &reading.value {
         Value::Number(number) if reading.boolean => serde_json::Value::Bool(*number != 0.0),
         Value::Number(number) => serde_json::json!(number),
@@ -60,10 +66,13 @@ fn reading_event(
         .get(&reading.metric)
         .and_then(|rule| rule.unit.as_deref());
     ReadingEvent {
-        serial: reading.device.serial().to_string(),
-        metric: reading.metric.to_string(),
+        serial: match &reading.device {
+            DeviceRef::Serial(serial) => Cow::Borrowed(serial.as_str()),
+            DeviceRef::Legacy(_) => Cow::Owned(reading.device.to_string()),
+        },
+        metric: Cow::Borrowed(&reading.metric),
         value,
-        unit: listed.or(reading.unit.as_deref()).map(str::to_owned),
+        unit: listed.or(reading.unit.as_deref()).map(Cow::Borrowed),
         recorded_at: reading.recorded_at,
         received_at: message.envelope.received_at,
     }

@@ -20,7 +20,7 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    fn wants(&self, reading: &ReadingEvent) -> bool {
+    fn wants(&self, reading: &ReadingEvent<'_>) -> bool {
         let among =
             |list: &[String], name: &str| list.is_empty() || list.iter().any(|entry| entry == name);
         among(&self.devices, &reading.serial) && among(&self.metrics, &reading.metric)
@@ -125,9 +125,9 @@ mod tests {
     use super::*;
 
     fn batch() -> FeedItem {
-        let reading = |serial: &str, metric: &str| ReadingEvent {
-            serial: serial.to_owned(),
-            metric: metric.to_owned(),
+        let reading = |serial: &'static str, metric: &'static str| ReadingEvent {
+            serial: serial.into(),
+            metric: metric.into(),
             value: serde_json::json!(1.5),
             unit: None,
             recorded_at: 0,
