@@ -1,9 +1,11 @@
 //! Storing a batch: hold while the database is away, find a refused row by halves, tell, then acknowledge.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
+use prometheus::IntCounterVec;
 use sens_messaging::{DeadLetter, DeadLetterCause, Delivery};
 use sens_observability::Repeat;
 use sens_schema::{Micros, Position};
@@ -158,35 +160,38 @@ async fn acknowledge(deliveries: &[Delivery]) {
 fn count(pipeline: &Pipeline, messages: &[PendingMessage], outcome: &BatchOutcome) {
     let metrics = &pipeline.metrics;
     let now = Utc::now().timestamp_micros();
+    let (mut processed, mut duplicate, mut refused) = (0, 0, 0);
+    let mut outcomes: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let mut reasons: BTreeMap<&'static str, u64> = BTreeMap::new();
     for (message, stored) in messages
         .iter()
         .zip(&outcome.messages)
         .filter(|(_, stored)| !stored.known_before)
     {
-        let add = |outcome: &str, count: usize| {
-            if count > 0 {
-                metrics
-                    .records
-                    .with_label_values(&[outcome])
-                    .inc_by(count as u64);
-            }
-        };
-        add("processed", stored.processed());
-        add("duplicate", stored.duplicates());
-        add("error", stored.errors);
+        processed += stored.processed() as u64;
+        duplicate += stored.duplicates() as u64;
+        refused += stored.errors as u64;
+        *outcomes.entry(message.outcome_name()).or_default() += 1;
         for error in &message.decoded.errors {
-            metrics
-                .errors
-                .with_label_values(&[error.reason.as_str()])
-                .inc();
+            *reasons.entry(error.reason.as_str()).or_default() += 1;
         }
-        metrics
-            .messages
-            .with_label_values(&[message.outcome_name()])
-            .inc();
         metrics
             .end_to_end_seconds
             .observe(seconds_between(message.envelope.received_at, now));
+    }
+    let records = [
+        ("processed", processed),
+        ("duplicate", duplicate),
+        ("error", refused),
+    ];
+    add(&metrics.records, records);
+    add(&metrics.messages, outcomes);
+    add(&metrics.errors, reasons);
+}
+
+fn add(counters: &IntCounterVec, counts: impl IntoIterator<Item = (&'static str, u64)>) {
+    for (label, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+        counters.with_label_values(&[label]).inc_by(count);
     }
 }
 
