@@ -53,6 +53,18 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
         &["viewer", "operator", "admin"],
     ),
     ("GET", "/v1/metrics", &["viewer", "operator", "admin"]),
+    ("POST", "/v1/metrics", &["operator", "admin"]),
+    (
+        "GET",
+        "/v1/metrics/{name}",
+        &["viewer", "operator", "admin"],
+    ),
+    ("PATCH", "/v1/metrics/{name}", &["operator", "admin"]),
+    (
+        "GET",
+        "/v1/metrics/{name}/versions",
+        &["viewer", "operator", "admin"],
+    ),
     ("POST", "/v1/ingest", &["ingest", "operator", "admin"]),
     ("GET", "/v1/ingest-errors", &["viewer", "operator", "admin"]),
     (
