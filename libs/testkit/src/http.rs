@@ -1,4 +1,4 @@
-//! The little HTTP that readiness checks and the demo need: one GET per connection, no TLS.
+//! The little HTTP that readiness checks and the demo need: one request per connection, no TLS.
 
 use std::time::Duration;
 
@@ -22,22 +22,42 @@ pub struct Response {
 /// # Errors
 /// When nobody answers in time, or not in HTTP.
 pub async fn get(address: &str, path: &str, bearer: Option<&str>) -> Result<Response> {
-    timeout(Duration::from_secs(5), exchange(address, path, bearer))
+    let head = head("GET", address, path, bearer);
+    request(address, path, format!("{head}\r\n").into_bytes()).await
+}
+
+/// `POST` of a JSON body to `path` of `address`, as [`get`].
+///
+/// # Errors
+/// When nobody answers in time, or not in HTTP: whether the request was carried out is then unknown.
+pub async fn post(address: &str, path: &str, bearer: Option<&str>, json: &str) -> Result<Response> {
+    let head = head("POST", address, path, bearer);
+    let length = json.len();
+    let text =
+        format!("{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}");
+    request(address, path, text.into_bytes()).await
+}
+
+/// HTTP/1.0: the server closes at the end of the body and never sends it in chunks.
+fn head(method: &str, address: &str, path: &str, bearer: Option<&str>) -> String {
+    let authorization = bearer.map_or_else(String::new, |key| {
+        format!("Authorization: Bearer {key}\r\n")
+    });
+    format!(
+        "{method} {path} HTTP/1.0\r\nHost: {address}\r\nAccept: application/json\r\n{authorization}"
+    )
+}
+
+async fn request(address: &str, path: &str, request: Vec<u8>) -> Result<Response> {
+    timeout(Duration::from_secs(5), exchange(address, &request))
         .await
         .map_err(|_| anyhow!("http://{address}{path} gave no answer within 5 s"))?
         .with_context(|| format!("http://{address}{path}"))
 }
 
-async fn exchange(address: &str, path: &str, bearer: Option<&str>) -> Result<Response> {
+async fn exchange(address: &str, request: &[u8]) -> Result<Response> {
     let mut stream = TcpStream::connect(address).await?;
-    let authorization = bearer.map_or_else(String::new, |key| {
-        format!("Authorization: Bearer {key}\r\n")
-    });
-    // HTTP/1.0: the server closes at the end of the body and never sends it in chunks.
-    let request = format!(
-        "GET {path} HTTP/1.0\r\nHost: {address}\r\nAccept: application/json\r\n{authorization}\r\n"
-    );
-    stream.write_all(request.as_bytes()).await?;
+    stream.write_all(request).await?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await?;
     parse(&String::from_utf8_lossy(&answer))

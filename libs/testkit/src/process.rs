@@ -123,6 +123,22 @@ impl Process {
         Ok(())
     }
 
+    /// Stands still (SIGSTOP) until [`Self::resume`]: connections stay open, nothing answers.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn pause(&mut self) -> Result<()> {
+        self.signal(Signal::STOP)
+    }
+
+    /// Goes on after [`Self::pause`].
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn resume(&mut self) -> Result<()> {
+        self.signal(Signal::CONT)
+    }
+
     /// Waits for the end of the process.
     ///
     /// # Errors

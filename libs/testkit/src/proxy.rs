@@ -13,8 +13,10 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// What the network does at present.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct State {
+    /// Where new connections lead.
+    upstream: Arc<str>,
     /// Nobody listens: new connections are refused.
     refusing: bool,
     /// Connections stay open and carry nothing.
@@ -43,19 +45,14 @@ impl TcpProxy {
         let port = crate::free_port()?;
         let listener = listen(port).await?;
         let (state, observed) = watch::channel(State {
+            upstream: upstream.into(),
             refusing: false,
             frozen: false,
             delay: Duration::ZERO,
             generation: 0,
         });
         let accepted = Arc::new(AtomicU64::new(0));
-        let task = tokio::spawn(serve(
-            listener,
-            port,
-            upstream.to_owned(),
-            observed,
-            Arc::clone(&accepted),
-        ));
+        let task = tokio::spawn(serve(listener, port, observed, Arc::clone(&accepted)));
         Ok(Self {
             port,
             state,
@@ -92,6 +89,14 @@ impl TcpProxy {
         self.state.send_modify(|state| state.frozen = true);
     }
 
+    /// Ends all present connections; new ones lead to `upstream` (host:port), as when an address moves to another server.
+    pub fn redirect(&self, upstream: &str) {
+        self.state.send_modify(|state| {
+            state.upstream = upstream.into();
+            state.generation += 1;
+        });
+    }
+
     /// Every chunk of bytes waits for `delay` in each direction.
     pub fn delay(&self, delay: Duration) {
         self.state.send_modify(|state| state.delay = delay);
@@ -123,7 +128,6 @@ async fn listen(port: u16) -> Result<TcpListener> {
 async fn serve(
     first: TcpListener,
     port: u16,
-    upstream: String,
     mut state: watch::Receiver<State>,
     accepted: Arc<AtomicU64>,
 ) {
@@ -147,17 +151,21 @@ async fn serve(
             changed = state.changed() => if changed.is_err() { return },
             connection = open.accept() => if let Ok((client, _)) = connection {
                 accepted.fetch_add(1, Ordering::Relaxed);
-                tokio::spawn(carry(client, upstream.clone(), state.clone()));
+                tokio::spawn(carry(client, state.clone()));
             }
         }
     }
 }
 
 /// Carries one connection until either side ends it or the proxy cuts it.
-async fn carry(client: TcpStream, upstream: String, state: watch::Receiver<State>) {
-    let generation = state.borrow().generation;
+async fn carry(client: TcpStream, state: watch::Receiver<State>) {
+    let State {
+        generation,
+        upstream,
+        ..
+    } = state.borrow().clone();
     let both = async {
-        let Ok(server) = TcpStream::connect(&upstream).await else {
+        let Ok(server) = TcpStream::connect(&*upstream).await else {
             return;
         };
         client.set_nodelay(true).ok();

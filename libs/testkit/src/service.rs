@@ -178,7 +178,7 @@ impl Service {
     /// # Errors
     /// When the kernel refuses.
     pub fn pause(&mut self) -> Result<()> {
-        self.process.signal(Signal::STOP)
+        self.process.pause()
     }
 
     /// Goes on after [`Self::pause`].
@@ -186,7 +186,7 @@ impl Service {
     /// # Errors
     /// When the kernel refuses.
     pub fn resume(&mut self) -> Result<()> {
-        self.process.signal(Signal::CONT)
+        self.process.resume()
     }
 
     /// Kills it where it still runs and starts it again in the same way; its log goes on in the same file.

@@ -99,3 +99,24 @@ async fn nothing_runs_after_a_drop() {
     assert!(!std::path::Path::new(&format!("/proc/{pid}")).exists());
     assert!(!folder.exists(), "the temporary folder stays behind");
 }
+
+#[tokio::test]
+async fn a_standby_has_what_was_committed() {
+    let mut first = Postgres::start_durable().await.unwrap();
+    first
+        .sql("CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)")
+        .unwrap();
+    let second = first.standby().await.unwrap();
+    first.sql("INSERT INTO kept VALUES (2)").unwrap();
+    first.pause().unwrap();
+    first.resume().unwrap();
+    first.sql("INSERT INTO kept VALUES (3)").unwrap();
+    assert!(second.sql("INSERT INTO kept VALUES (0)").is_err());
+    first.kill9().await.unwrap();
+    second.promote().unwrap();
+    second.sql("INSERT INTO kept VALUES (4)").unwrap();
+    assert_eq!(second.sql("SELECT sum(n) FROM kept").unwrap(), "10");
+    // Its own COMMITs wait for nobody: it can be followed in turn.
+    let third = second.standby().await.unwrap();
+    assert_eq!(third.sql("SELECT sum(n) FROM kept").unwrap(), "10");
+}

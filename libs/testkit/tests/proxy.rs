@@ -82,3 +82,18 @@ async fn a_connection_to_a_dead_server_is_closed() {
     let mut stream = connect(&proxy).await.unwrap();
     assert!(echo(&mut stream).await.is_err());
 }
+
+#[tokio::test]
+async fn leads_to_another_server() {
+    let proxy = TcpProxy::start(&echo_server().await).await.unwrap();
+    let mut first = connect(&proxy).await.unwrap();
+    assert_eq!(echo(&mut first).await.unwrap(), b'x');
+    let other = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    proxy.redirect(&other.local_addr().unwrap().to_string());
+    assert_eventually!(Duration::from_secs(2), echo(&mut first).await.is_err());
+    let _second = connect(&proxy).await.unwrap();
+    timeout(Duration::from_secs(2), other.accept())
+        .await
+        .unwrap()
+        .unwrap();
+}

@@ -70,6 +70,9 @@ pub(crate) struct Connection {
     /// File that gets a JSON line for each message the broker acknowledged
     #[arg(long, value_name = "FILE")]
     pub(crate) ledger: Option<PathBuf>,
+    /// Publish again what the broker acknowledges with "no matching subscribers" (MQTT 5), until somebody subscribes
+    #[arg(long)]
+    pub(crate) require_subscribers: bool,
 }
 
 /// The MQTT version to speak.

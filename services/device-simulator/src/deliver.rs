@@ -26,6 +26,8 @@ pub(crate) struct Delivery {
     pub(crate) greeting: Vec<Message>,
     /// Published by the broker when the connection breaks.
     pub(crate) will: Option<Message>,
+    /// What nobody subscribes to is published again until somebody does.
+    pub(crate) require_subscribers: bool,
     pub(crate) tally: Arc<Tally>,
 }
 
@@ -172,6 +174,10 @@ impl Delivery {
                     }
                     Event::Lost(reason) => break End::Lost { reason, progress },
                     Event::Disconnected => {}
+                    Event::Unwanted(_) if self.require_subscribers => {
+                        let reason = "nobody subscribes".into();
+                        break End::Lost { reason, progress };
+                    }
                     event => progress |= self.settle(event, &mut underway),
                 },
                 message = queue.source.recv(), if room && queue.open => queue.accept(message),
@@ -193,10 +199,12 @@ impl Delivery {
                 }
                 false
             }
-            Event::Acked(id) => underway.sent.remove(&id).is_some_and(|(_, message)| {
-                self.tally.acked(&message);
-                true
-            }),
+            Event::Acked(id) | Event::Unwanted(id) => {
+                underway.sent.remove(&id).is_some_and(|(_, message)| {
+                    self.tally.acked(&message);
+                    true
+                })
+            }
             Event::Refused(id, reason) => {
                 underway.sent.remove(&id);
                 self.tally.refused(&reason);

@@ -67,6 +67,7 @@ pub(crate) async fn feed(options: FeedOptions) -> Result<()> {
         broker: Arc::new(target.broker),
         client_id: format!("sens-feed-{}", std::process::id()),
         window: options.connection.window,
+        require_subscribers: options.connection.require_subscribers,
         greeting: Vec::new(),
         will: None,
         tally: Arc::clone(&tally),

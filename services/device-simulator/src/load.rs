@@ -60,6 +60,7 @@ pub(crate) async fn load(options: LoadOptions) -> Result<()> {
             broker: Arc::clone(&broker),
             client_id: format!("sens-load-{}-{index}", std::process::id()),
             window: options.connection.window,
+            require_subscribers: options.connection.require_subscribers,
             greeting: Vec::new(),
             will: None,
             tally: Arc::clone(&tally),

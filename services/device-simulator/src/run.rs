@@ -54,6 +54,7 @@ pub(crate) async fn run(options: RunOptions) -> Result<()> {
             broker: Arc::clone(&broker),
             client_id: format!("sens-sim-{}-{}-{index}", options.seed, std::process::id()),
             window: options.connection.window,
+            require_subscribers: options.connection.require_subscribers,
             greeting: devices
                 .iter()
                 .filter_map(|device| device.status(true))

@@ -183,6 +183,7 @@ mod tests {
             protocol: Protocol::V5,
             window: 100,
             ledger: None,
+            require_subscribers: false,
         }
     }
 

@@ -43,7 +43,7 @@ const SERVICE_LIBRARIES: &[&str] = &[
 ];
 
 /// Each package of the workspace and those of our own it may depend on.
-const ALLOWED: [(&str, &[&str]); 16] = [
+const ALLOWED: [(&str, &[&str]); 18] = [
     ("sens-schema", &[]),
     ("sens-config", &[]),
     ("sens-observability", &["sens-config"]),
@@ -67,7 +67,9 @@ const ALLOWED: [(&str, &[&str]); 16] = [
             "sens-testkit",
         ],
     ),
+    ("sens-chaos", &["sens-testkit"]),
     ("sens-fuzz", &["sens-schema"]),
+    ("sens-release", &[]),
     (
         "xtask",
         &[

@@ -2,6 +2,7 @@
 
 mod builder;
 mod environment;
+mod failover;
 mod secrets;
 mod secured;
 

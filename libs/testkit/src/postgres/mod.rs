@@ -1,6 +1,7 @@
 //! A PostgreSQL cluster of our own, or databases in one that is given.
 
 mod place;
+mod standby;
 mod tls;
 mod tools;
 mod wire;

@@ -91,7 +91,7 @@ impl Tools {
     }
 
     /// Runs a program of the installation as the servers' user.
-    fn run_as_server_user(&self, program: &Path, args: &[&str]) -> Result<String> {
+    pub(super) fn run_as_server_user(&self, program: &Path, args: &[&str]) -> Result<String> {
         let mut command = match &self.user {
             Some(user) => {
                 let mut command = Command::new("setpriv");

@@ -34,6 +34,8 @@ pub(crate) enum Event {
     Sent(u16),
     /// The broker acknowledged a packet.
     Acked(u16),
+    /// The broker acknowledged a packet and said that nobody subscribes to its topic (MQTT 5).
+    Unwanted(u16),
     /// The broker refused a packet for good.
     Refused(u16, String),
     /// The farewell is on its way.

@@ -62,7 +62,8 @@ fn translate(event: &v5::Event) -> Option<Event> {
     match event {
         v5::Event::Incoming(Packet::ConnAck(_)) => Some(Event::Connected),
         v5::Event::Incoming(Packet::PubAck(ack)) => Some(match ack.reason {
-            PubAckReason::Success | PubAckReason::NoMatchingSubscribers => Event::Acked(ack.pkid),
+            PubAckReason::Success => Event::Acked(ack.pkid),
+            PubAckReason::NoMatchingSubscribers => Event::Unwanted(ack.pkid),
             reason => Event::Refused(ack.pkid, format!("{reason:?}")),
         }),
         v5::Event::Outgoing(rumqttc::Outgoing::Publish(id)) => Some(Event::Sent(*id)),

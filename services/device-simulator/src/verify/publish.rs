@@ -33,6 +33,7 @@ pub(super) async fn publish(
         broker,
         client_id: format!("sens-verify-{:08x}", rand::random::<u32>()),
         window: connection.window,
+        require_subscribers: connection.require_subscribers,
         greeting: Vec::new(),
         will: None,
         tally: Arc::clone(&tally),

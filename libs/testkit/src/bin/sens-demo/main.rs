@@ -14,7 +14,7 @@ use options::Options;
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    match run::run(&options).await {
+    match Box::pin(run::run(&options)).await {
         Ok(code) => code,
         Err(error) => {
             screen::fault(&format!("{error:#}"));

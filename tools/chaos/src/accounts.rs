@@ -1,0 +1,81 @@
+//! The platform's own accounts: `GET /v1/accounting`.
+
+use anyhow::{Context as _, Result};
+use sens_testkit::Platform;
+use serde::Deserialize;
+
+/// What the platform says of all messages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub(crate) struct Accounts {
+    pub(crate) messages: Messages,
+    pub(crate) readings: Readings,
+    pub(crate) balanced: bool,
+}
+
+/// Messages by outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub(crate) struct Messages {
+    pub(crate) received: u64,
+    pub(crate) parsed: u64,
+    pub(crate) failed: u64,
+    pub(crate) control: u64,
+    pub(crate) dead: u64,
+    pub(crate) in_flight: u64,
+}
+
+/// Readings by outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub(crate) struct Readings {
+    pub(crate) decoded: u64,
+    pub(crate) processed: u64,
+    pub(crate) duplicate: u64,
+    pub(crate) error: u64,
+}
+
+impl Accounts {
+    /// Asks the platform.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub(crate) async fn ask(platform: &Platform) -> Result<Self> {
+        let answer = platform.get_json("/v1/accounting").await?;
+        serde_json::from_value(answer).context("/v1/accounting gave no accounts")
+    }
+
+    /// Whether they balance, nothing is dead or on its way, and they count what is stored.
+    pub(crate) fn agree(&self, arrivals: u64, stored: u64) -> bool {
+        let (m, r) = (&self.messages, &self.readings);
+        self.balanced
+            && m.dead == 0
+            && m.in_flight == 0
+            && m.received == m.parsed + m.failed + m.control
+            && m.received == arrivals
+            && r.decoded == r.processed + r.duplicate + r.error
+            && r.processed == stored
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agree_only_when_every_sum_does() {
+        let good: Accounts = serde_json::from_str(
+            r#"{"from":null,"to":null,"messages":{"received":10,"parsed":7,"failed":2,"control":1,"dead":0,"in_flight":0},
+            "readings":{"decoded":9,"processed":7,"duplicate":1,"error":1},"balanced":true}"#,
+        )
+        .unwrap();
+        assert!(good.agree(10, 7));
+        assert!(!good.agree(11, 7) && !good.agree(10, 8));
+        let mut bad = good;
+        bad.messages.dead = 1;
+        assert!(!bad.agree(10, 7));
+        let mut bad = good;
+        bad.balanced = false;
+        assert!(!bad.agree(10, 7));
+        let mut bad = good;
+        bad.readings.decoded = 10;
+        assert!(!bad.agree(10, 7));
+    }
+}
