@@ -46,6 +46,13 @@ GRANT SELECT, INSERT, DELETE ON commit_clock TO sens_ingest;
 GRANT SELECT ON reading_superseded, commit_clock, metric_version TO sens_api, sens_readonly;
 GRANT INSERT ON metric_version TO sens_api;
 GRANT SELECT ON backup_event TO sens_ingest, sens_api, sens_readonly;
+GRANT SELECT, UPDATE ON replay_run TO sens_ingest;
+GRANT INSERT ON reading_superseded TO sens_ingest;
+GRANT UPDATE (restored_at) ON reading_superseded TO sens_ingest;
+GRANT UPDATE (resolved_at) ON ingest_error TO sens_ingest;
+GRANT DELETE ON latest_value TO sens_ingest;
+GRANT SELECT, INSERT, UPDATE ON replay_run TO sens_api;
+GRANT SELECT ON replay_run TO sens_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON redelivery TO sens_ingest;
 GRANT SELECT ON redelivery TO sens_api, sens_readonly;
 

@@ -9,6 +9,7 @@ pub mod maintenance;
 mod migrate;
 mod pool;
 pub mod query;
+pub mod replay;
 pub mod retention;
 pub mod rollup;
 pub mod write;

@@ -42,6 +42,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "accounts",
         include_str!("../migrations/0010_accounts.sql"),
     ),
+    (11, "replay", include_str!("../migrations/0011_replay.sql")),
 ];
 
 /// Group roles and exactly the rights they use; run after every migration so that new objects are covered.

@@ -10,6 +10,7 @@ mod epoch;
 mod errors;
 mod latest;
 mod ledger;
+pub(crate) mod lookup;
 mod metrics;
 mod names;
 mod partitions;

@@ -5,6 +5,7 @@ mod once;
 mod partitions;
 mod poison;
 mod previous;
+mod replay;
 mod retention;
 mod roles;
 mod rollups;
