@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sens_storage::retention::Keep;
 
@@ -22,6 +23,7 @@ use crate::commands::MetricsCommand;
   sensctl metrics set door_angle --unit deg --min 0 --max 180 --listed true
   sensctl doctor --ledger
   sensctl retention plan
+  sensctl replay --device AI-7 --from 2026-11-01T00:00:00Z --dry-run
   sensctl dead-letters requeue --all
   sensctl backup --to /backups --keep 7
   sensctl backup verify --from s3://bucket/sens
@@ -65,6 +67,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: DeadLettersCommand,
     },
+    /// Decode stored payloads again with the decoders and the catalogue of today; nothing is deleted
+    Replay(ReplayArguments),
     /// How long data is kept: what would go, and letting it go
     Retention {
         #[command(subcommand)]
@@ -268,6 +272,32 @@ pub(crate) enum DeadLettersCommand {
         #[arg(required = true)]
         numbers: Vec<u64>,
     },
+}
+
+/// Which payloads to decode again.
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArguments {
+    /// Only payloads that speak of this device
+    #[arg(long, value_name = "SERIAL", required_unless_present_any = ["from", "to", "all"])]
+    pub(crate) device: Option<String>,
+    /// Payloads that arrived from then on (RFC 3339)
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) from: Option<DateTime<Utc>>,
+    /// Payloads that arrived before (RFC 3339); up to now when left out
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) to: Option<DateTime<Utc>>,
+    /// Every payload that is stored
+    #[arg(long, conflicts_with_all = ["device", "from", "to"])]
+    pub(crate) all: bool,
+    /// Only say what would change
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+fn parse_time(text: &str) -> Result<DateTime<Utc>, String> {
+    DateTime::parse_from_rfc3339(text)
+        .map(|time| time.with_timezone(&Utc))
+        .map_err(|_| "give a time like 2026-11-20T10:00:00Z".to_owned())
 }
 
 #[derive(Debug, Subcommand)]

@@ -17,7 +17,7 @@ use crate::hold::{Hold, unless_stopped};
 use crate::metrics::Metrics;
 use crate::pipeline::progress::Held;
 use crate::pipeline::{self, Pipeline};
-use crate::{catalogue, maintenance, retention, rollups};
+use crate::{catalogue, maintenance, replays, retention, rollups};
 
 /// How long the last connections may take to close.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -56,6 +56,7 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
     beside.run(maintenance::care(pools.primary.clone()));
     beside.run(rollups::keep_up(pools.primary.clone(), metrics.clone()));
     beside.run(retention::follow(pools.primary.clone(), metrics.clone()));
+    beside.run(replays::follow(pools.primary.clone(), decoders.clone()));
     beside.run(maintenance::audit(
         messaging.clone(),
         pools.primary.clone(),

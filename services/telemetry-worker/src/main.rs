@@ -6,6 +6,7 @@ mod hold;
 mod maintenance;
 mod metrics;
 mod pipeline;
+mod replays;
 mod retention;
 mod rollups;
 

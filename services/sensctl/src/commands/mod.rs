@@ -12,6 +12,7 @@ mod logins;
 mod metrics;
 mod migrate;
 mod patience;
+mod replay;
 mod restore;
 mod retention;
 
@@ -32,6 +33,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Backup(arguments) => backup::run(arguments).await,
         Command::Restore(arguments) => restore::run(&arguments).await,
         Command::DeadLetters { command } => dead_letters::run(command).await,
+        Command::Replay(arguments) => replay::run(arguments).await,
         Command::Retention { command } => retention::run(command).await,
         Command::Doctor { ledger } => doctor::run(ledger).await,
     }
