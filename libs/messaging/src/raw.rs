@@ -57,6 +57,29 @@ impl Messaging {
         Ok(found.into_iter().flatten().collect())
     }
 
+    /// Which of these positions are not in the raw stream any more, or never were.
+    ///
+    /// # Errors
+    /// As [`Messaging::raw_message`].
+    pub async fn absent(
+        &self,
+        positions: impl Iterator<Item = u64> + Send,
+    ) -> Result<Vec<u64>, Error> {
+        let stream = self.raw_stream().await?;
+        let found: Vec<Option<u64>> = futures_util::stream::iter(positions)
+            .map(|sequence| {
+                let stream = stream.clone();
+                async move {
+                    let message = get(&stream, sequence).await?;
+                    Ok::<_, Error>(message.is_none().then_some(sequence))
+                }
+            })
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
     /// The dead letter of the message that stood at `origin`, while it is there.
     ///
     /// # Errors

@@ -27,6 +27,22 @@ pub struct RawStatus {
     pub ack_floor: u64,
 }
 
+impl RawStatus {
+    /// Everything up to this sequence must be committed: only what is committed is acknowledged or purged.
+    pub fn floor(&self) -> u64 {
+        self.ack_floor
+            .max(self.first_sequence.saturating_sub(1))
+            .min(self.last_sequence)
+    }
+
+    /// Messages that were removed from between others, which neither we nor JetStream ever do.
+    pub fn removed(&self) -> u64 {
+        (self.last_sequence + 1)
+            .saturating_sub(self.first_sequence)
+            .saturating_sub(self.messages)
+    }
+}
+
 impl Messaging {
     /// Reads the state of the raw stream and of its consumer.
     ///

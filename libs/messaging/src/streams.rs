@@ -7,13 +7,16 @@ use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, Stor
 use sens_config::Nats;
 use sens_schema::subject;
 
-use crate::{Error, Messaging, parked, sessions};
+use crate::{Error, Messaging, parked, requests, sessions};
 
 /// Time after which an unacknowledged delivery of the raw stream is handed out again: what a killed worker held is with
 /// another one after that. A living worker reports progress on what it holds three times within it.
 pub const ACK_WAIT: Duration = Duration::from_secs(10);
 /// Deliveries that may be waiting for their acknowledgement over all workers together: bounds memory at any lag.
 const MAX_ACK_PENDING: i64 = 20_000;
+
+/// How long a message that was published with an id is known by it.
+const DUPLICATE_WINDOW: Duration = Duration::from_mins(10);
 
 impl Messaging {
     /// Makes the streams, or brings their settings to the configured ones. Safe to call by several at once.
@@ -27,6 +30,7 @@ impl Messaging {
             dead_letter_stream(config),
             sessions::stream(config),
             parked::stream(config),
+            requests::stream(config),
         ] {
             let action = format!("ensure stream {}", stream.name);
             self.jetstream
@@ -61,6 +65,8 @@ fn raw_stream(config: &Nats) -> Config {
         max_bytes: i64::try_from(config.raw_max_bytes).unwrap_or(i64::MAX),
         max_messages: -1,
         allow_atomic_publish: true,
+        // For posted messages whose request carries an idempotency key; no others have an id.
+        duplicate_window: DUPLICATE_WINDOW,
         ..common(config)
     }
 }

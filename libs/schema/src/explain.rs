@@ -44,6 +44,8 @@ pub struct StoredFacts {
     pub control: bool,
     /// Its readings that are stored.
     pub stored: usize,
+    /// Its readings that retention has let go.
+    pub expired: usize,
     /// Its readings that were there already, with the message that brought one of them.
     pub duplicates: usize,
     /// The message that brought the first of the duplicates.
@@ -137,7 +139,7 @@ pub fn message(id: &str, state: &MessageState) -> Verdict {
 }
 
 fn stored(id: &str, facts: &StoredFacts) -> Verdict {
-    let all = facts.stored + facts.duplicates + facts.missing;
+    let all = facts.stored + facts.expired + facts.duplicates + facts.missing;
     if facts.missing > 0 {
         return Verdict::new(
             "reading_missing",
@@ -179,6 +181,15 @@ fn stored(id: &str, facts: &StoredFacts) -> Verdict {
                     facts.duplicates
                 )
             },
+        );
+    }
+    if facts.expired > 0 {
+        return Verdict::new(
+            "expired",
+            format!(
+                "message {id} was committed; retention has dropped {} of its {all} readings",
+                facts.expired
+            ),
         );
     }
     if facts.implausible > 0 {
@@ -329,6 +340,13 @@ mod tests {
                     ..facts()
                 },
                 "stored",
+            ),
+            (
+                StoredFacts {
+                    expired: 2,
+                    ..facts()
+                },
+                "expired",
             ),
             (
                 StoredFacts {

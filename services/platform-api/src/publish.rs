@@ -54,7 +54,8 @@ impl Publisher {
         })
     }
 
-    /// Publishes all payloads; each result is the sequence or why JetStream does not hold it.
+    /// Publishes all payloads; each result is the sequence or why JetStream does not hold it. With an id, which must name
+    /// exactly these payloads, those that were published under it a moment ago are not published again.
     ///
     /// Runs in a task of its own: a client that goes away must not leave a batch open in the server.
     ///
@@ -63,11 +64,17 @@ impl Publisher {
     pub(crate) async fn publish(
         &self,
         messages: Vec<Outgoing>,
+        id: Option<String>,
     ) -> Result<Vec<Result<u64, PublishError>>, Problem> {
         let publisher = self.link.get()?.publisher();
         let started = Instant::now();
         self.sizes.observe(messages.len() as f64);
-        let publishing = tokio::spawn(async move { publisher.publish(&messages).await });
+        let publishing = tokio::spawn(async move {
+            match id {
+                Some(id) => publisher.publish_once(&messages, &id).await,
+                None => publisher.publish(&messages).await,
+            }
+        });
         let results = publishing
             .await
             .map_err(|error| Problem::internal("publishing ended early", &error))?;

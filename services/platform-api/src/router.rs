@@ -19,8 +19,8 @@ use crate::http::edge::{self, Edge};
 use crate::http::{cors, timeout};
 use crate::problem::{Code, Problem};
 use crate::routes::{
-    accounting, analytics, api_keys, dead_letters, devices, docs, health, ingest, ingest_errors,
-    metrics, overview, raw_records, stream, system, web, whoami,
+    accounting, analytics, api_keys, dead_letters, devices, docs, explain, health, ingest,
+    ingest_errors, messages, metrics, overview, raw_records, stream, system, web, whoami,
 };
 
 /// Every documented route.
@@ -37,6 +37,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(devices::get_device))
         .routes(routes!(devices::latest_values))
         .routes(routes!(devices::list_measurements))
+        .routes(routes!(explain::explain_device))
         .routes(routes!(stream::stream_device))
         .routes(routes!(stream::stream_fleet))
         .routes(routes!(analytics::average_extension))
@@ -49,6 +50,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(ingest::post_ingest))
         .routes(routes!(ingest_errors::list_ingest_errors))
         .routes(routes!(raw_records::get_raw_record))
+        .routes(routes!(messages::get_message))
         .routes(routes!(dead_letters::list_dead_letters))
         .routes(routes!(
             dead_letters::get_dead_letter,

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::audit::Audit;
 use crate::hold::{Hold, unless_stopped};
 use crate::metrics::Metrics;
 use crate::pipeline::progress::Held;
@@ -57,12 +58,13 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
     beside.run(rollups::keep_up(pools.primary.clone(), metrics.clone()));
     beside.run(retention::follow(pools.primary.clone(), metrics.clone()));
     beside.run(replays::follow(pools.primary.clone(), decoders.clone()));
-    beside.run(maintenance::audit(
+    let audit = Audit::new(
         messaging.clone(),
         pools.primary.clone(),
+        decoders.clone(),
         start.origin.epoch,
-        metrics.clone(),
-    ));
+    );
+    beside.run(audit.run(metrics.clone()));
     let pipeline = Pipeline {
         config: Arc::clone(&runtime.config),
         messaging: messaging.clone(),

@@ -1,6 +1,7 @@
 //! telemetry-worker: takes raw messages from JetStream, decodes and deduplicates them and stores them in PostgreSQL.
 
 mod app;
+mod audit;
 mod catalogue;
 mod hold;
 mod maintenance;

@@ -14,7 +14,6 @@ const PURGE_EVERY: Duration = Duration::from_secs(30);
 /// ...or earlier when this share of the stream's limit is committed.
 const PURGE_SHARE: u64 = 8;
 const CARE_EVERY: Duration = Duration::from_mins(1);
-const AUDIT_EVERY: Duration = Duration::from_secs(10);
 
 /// Shows the lag and removes committed messages from the stream.
 pub(crate) async fn purge(messaging: Messaging, metrics: Metrics) {
@@ -58,39 +57,5 @@ pub(crate) async fn care(pool: PgPool) {
             tracing::debug!(%error, "old repeated deliveries were not forgotten this time");
         }
         tokio::time::sleep(CARE_EVERY).await;
-    }
-}
-
-/// Compares what the stream says is acknowledged with what the ledger knows.
-pub(crate) async fn audit(messaging: Messaging, pool: PgPool, epoch: i32, metrics: Metrics) {
-    let mut audited = 0;
-    let mut missing = 0;
-    loop {
-        tokio::time::sleep(AUDIT_EVERY).await;
-        let floor = match messaging.raw_status().await {
-            Ok(status) => status.ack_floor,
-            Err(error) => {
-                tracing::debug!(%error, "the ledger was not audited this time");
-                continue;
-            }
-        };
-        match maintenance::unaccounted_positions(&pool, epoch, audited + 1..=floor).await {
-            Ok(gaps) => {
-                for gap in &gaps {
-                    tracing::error!(
-                        stream.epoch = epoch,
-                        stream.first = gap.start(),
-                        stream.last = gap.end(),
-                        "acknowledged messages are in no ledger: they are lost; see the runbook on ledger imbalance"
-                    );
-                    missing += gap.end() - gap.start() + 1;
-                }
-                audited = audited.max(floor);
-                metrics
-                    .imbalance
-                    .set(i64::try_from(missing).unwrap_or(i64::MAX));
-            }
-            Err(error) => tracing::debug!(%error, "the ledger was not audited this time"),
-        }
     }
 }

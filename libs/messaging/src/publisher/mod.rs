@@ -9,7 +9,7 @@ use sens_schema::envelope::Envelope;
 
 use crate::{ConnectionState, Messaging};
 
-pub(crate) use single::publish_one;
+pub(crate) use single::{publish_one, publish_to};
 
 /// From how many waiting messages on an atomic batch is cheaper than single messages: one fsync covers the batch.
 const BATCH_FROM: usize = 24;
@@ -88,6 +88,22 @@ impl RawPublisher {
             }
         }
         results
+    }
+}
+
+impl RawPublisher {
+    /// Publishes the messages under an id that names exactly them: those that were published under it within the last
+    /// minutes are not published again, and have their sequence of then.
+    pub async fn publish_once(
+        &self,
+        messages: &[Outgoing],
+        id: &str,
+    ) -> Vec<Result<u64, PublishError>> {
+        if self.messaging.state() == ConnectionState::Down {
+            let away = PublishError::Unanswered("not connected to NATS".to_owned());
+            return messages.iter().map(|_| Err(away.clone())).collect();
+        }
+        single::publish_each_as(&self.messaging, messages, Some(id)).await
     }
 }
 

@@ -1,5 +1,8 @@
 //! Single messages, pipelined: each has its own acknowledgement.
 
+use async_nats::HeaderMap;
+use async_nats::header::NATS_MESSAGE_ID;
+use bytes::Bytes;
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 use sens_schema::subject;
@@ -15,25 +18,41 @@ pub(super) async fn publish_each(
     messaging: &Messaging,
     messages: &[Outgoing],
 ) -> Vec<Result<u64, PublishError>> {
-    if messages.len() <= IN_FLIGHT {
-        return join_all(
-            messages
-                .iter()
-                .map(|message| publish_raw(messaging, message)),
-        )
-        .await;
-    }
+    publish_each_as(messaging, messages, None).await
+}
+
+/// The same; with an id, a message that was published under it before is not published again and has its sequence of then.
+pub(super) async fn publish_each_as(
+    messaging: &Messaging,
+    messages: &[Outgoing],
+    id: Option<&str>,
+) -> Vec<Result<u64, PublishError>> {
     // Collected first: a closure kept across the await would hide from the compiler that all this is `Send`.
     let requests: Vec<_> = messages
         .iter()
-        .map(|message| publish_raw(messaging, message))
+        .enumerate()
+        .map(|(index, message)| {
+            let id = id.map(|id| format!("{id}-{index}"));
+            publish_raw(messaging, message, id)
+        })
         .collect();
+    if requests.len() <= IN_FLIGHT {
+        return join_all(requests).await;
+    }
     stream::iter(requests).buffered(IN_FLIGHT).collect().await
 }
 
-async fn publish_raw(messaging: &Messaging, message: &Outgoing) -> Result<u64, PublishError> {
+async fn publish_raw(
+    messaging: &Messaging,
+    message: &Outgoing,
+    id: Option<String>,
+) -> Result<u64, PublishError> {
     let subject = subject::raw(&message.envelope.topic, messaging.shards);
-    publish_one(messaging, subject, message).await
+    let mut headers = to_headers(&message.envelope);
+    if let Some(id) = id {
+        headers.insert(NATS_MESSAGE_ID, id);
+    }
+    publish_to(messaging, subject, headers, message.payload.clone()).await
 }
 
 /// Publishes one message to a subject and gives its sequence once it is durable.
@@ -43,9 +62,19 @@ pub(crate) async fn publish_one(
     message: &Outgoing,
 ) -> Result<u64, PublishError> {
     let headers = to_headers(&message.envelope);
+    publish_to(messaging, subject, headers, message.payload.clone()).await
+}
+
+/// Publishes headers and a payload to a subject and gives the sequence once it is durable.
+pub(crate) async fn publish_to(
+    messaging: &Messaging,
+    subject: String,
+    headers: HeaderMap,
+    payload: Bytes,
+) -> Result<u64, PublishError> {
     let request = messaging
         .client
-        .request_with_headers(subject, headers, message.payload.clone());
+        .request_with_headers(subject, headers, payload);
     let answer = while_connected(messaging, request)
         .await?
         .map_err(|error| unanswered(&error))?;

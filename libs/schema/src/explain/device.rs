@@ -19,12 +19,14 @@ pub struct DeviceFacts {
     pub claimed: Option<String>,
     /// How many of its messages wait for the quota.
     pub parked: usize,
-    /// Messages that nobody can attribute to a device.
+    /// What is said of messages that nobody can attribute to a device.
     pub unattributed: Vec<String>,
     /// Positions of messages that were lost in the interval, as texts.
     pub lost: Vec<String>,
     /// Raw records of the interval that are gone.
     pub raw_missing: Vec<String>,
+    /// Retention has dropped what arrived in the interval, or a part of it.
+    pub expired: bool,
 }
 
 /// Verdicts that explain why a reading is missing, the most telling first; others come after.
@@ -76,10 +78,16 @@ pub fn device(facts: &DeviceFacts, messages: Vec<Verdict>) -> Vec<Verdict> {
             format!("{lost} left the stream before they were committed; a message of {serial} may be among them"),
         ));
     }
-    for id in &facts.unattributed {
+    for about in &facts.unattributed {
         findings.push(Verdict::new(
             "unattributed",
-            format!("message {id} arrived then, and nobody can tell which device sent it"),
+            format!("nobody can tell which device sent this: {about}"),
+        ));
+    }
+    if facts.expired {
+        findings.push(Verdict::new(
+            "expired",
+            "retention has dropped messages that arrived then; only their readings, errors and rollups can tell",
         ));
     }
     if let Some((count, nearest)) = &facts.stored {
@@ -113,7 +121,8 @@ fn rank(code: &str) -> usize {
         .iter()
         .position(|telling| *telling == code)
         .unwrap_or(match code {
-            "lost" => 20,
+            "lost" => 19,
+            "expired" => 20,
             // The reading is not among those that are there: that none came is the answer, whatever else went on.
             "no_message" | "unknown_device" => 21,
             "unattributed" => 22,
@@ -148,6 +157,12 @@ mod tests {
             "no message of AI-1 arrived after A"
         );
         assert_eq!(codes(&DeviceFacts::default(), &[]), ["unknown_device"]);
+        let old = DeviceFacts {
+            expired: true,
+            unattributed: vec!["message 1-3 was refused".to_owned()],
+            ..known.clone()
+        };
+        assert_eq!(codes(&old, &[]), ["expired", "no_message", "unattributed"]);
         let busy = DeviceFacts {
             stored: Some((2, "B".to_owned())),
             parked: 1,

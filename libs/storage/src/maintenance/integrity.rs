@@ -1,6 +1,7 @@
 //! Holding the rows against the ledger: a row that went missing is named by its position and time.
 
 use chrono::{DateTime, Utc};
+use sens_schema::Position;
 use sqlx::PgPool;
 
 use crate::Error;
@@ -35,7 +36,8 @@ const MISSING_READINGS: &str = "
     FROM raw_record AS raw
     LEFT JOIN rows ON rows.raw_epoch = raw.epoch AND rows.raw_seq = raw.seq
     LEFT JOIN duplicates ON duplicates.epoch = raw.epoch AND duplicates.seq = raw.seq
-    WHERE raw.received_at >= $1 AND raw.received_at < $2 AND raw.outcome IN ('parsed', 'failed')
+    WHERE raw.received_at >= $1 AND raw.received_at < $2 AND ($4::bigint IS NULL OR raw.device_id = $4)
+      AND raw.outcome IN ('parsed', 'failed')
       AND raw.decoded_count - raw.error_count - coalesce(duplicates.repeated, 0) > coalesce(rows.found, 0)
     ORDER BY raw.epoch, raw.seq
     LIMIT $3";
@@ -51,6 +53,16 @@ pub struct MissingRows {
     pub received_at: DateTime<Utc>,
     /// How many readings are missing; 0 for a raw record.
     pub readings: i64,
+}
+
+impl MissingRows {
+    /// The position of the message.
+    pub fn position(&self) -> Position {
+        Position {
+            epoch: self.epoch,
+            seq: self.seq.cast_unsigned(),
+        }
+    }
 }
 
 /// Raw records that the ledger knows and the table does not, for messages that arrived in `[from, to)`. The interval must
@@ -82,7 +94,8 @@ pub async fn missing_raw_records(
         .collect())
 }
 
-/// Raw records whose readings are not all there, for messages that arrived in `[from, to)`.
+/// Raw records whose readings are not all there, for messages that arrived in `[from, to)`, of one device or of all. What
+/// retention has dropped looks the same: [`crate::query::fate`] tells it apart.
 ///
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
@@ -90,12 +103,14 @@ pub async fn missing_readings(
     pool: &PgPool,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
+    device: Option<i64>,
     limit: i64,
 ) -> Result<Vec<MissingRows>, Error> {
     let rows: Vec<(i32, i64, DateTime<Utc>, i64)> = sqlx::query_as(MISSING_READINGS)
         .bind(from)
         .bind(to)
         .bind(limit)
+        .bind(device)
         .fetch_all(pool)
         .await
         .map_err(Error::during("look for missing readings"))?;

@@ -111,3 +111,77 @@ pub async fn read_ledger(
         CommittedPositions { to_floor, to_last },
     ))
 }
+
+/// What became of the messages and readings of one device, from its rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DeviceTotals {
+    /// Messages read without error.
+    pub parsed: i64,
+    /// Messages with an error.
+    pub failed: i64,
+    /// Startup, status and acknowledgement messages.
+    pub control: i64,
+    /// Readings found in its messages.
+    pub decoded: i64,
+    /// Rows that its messages have.
+    pub processed: i64,
+    /// Readings of its messages that were there already.
+    pub duplicate: i64,
+    /// Bad readings and payloads.
+    pub error: i64,
+    /// Rows of readings that came in messages of several devices.
+    pub shared: i64,
+}
+
+const DEVICE: &str = "
+    WITH raw AS MATERIALIZED (
+        SELECT epoch, seq, outcome, decoded_count, error_count FROM raw_record
+        WHERE device_id = $1 AND received_at >= $2 AND received_at < $3
+    ), rows AS (
+        SELECT raw_epoch, raw_seq FROM processed_record WHERE device_id = $1 AND received_at >= $2 AND received_at < $3
+        UNION ALL
+        SELECT raw_epoch, raw_seq FROM text_record WHERE device_id = $1 AND received_at >= $2 AND received_at < $3
+    ), written AS (
+        SELECT count(raw.seq) AS own, count(*) - count(raw.seq) AS shared
+        FROM rows LEFT JOIN raw ON raw.epoch = rows.raw_epoch AND raw.seq = rows.raw_seq
+    ), repeated AS (
+        SELECT count(*) AS number FROM ingest_ledger AS ledger, unnest(duplicate_seqs) AS duplicate
+        JOIN raw ON raw.seq = duplicate
+        WHERE raw.epoch = ledger.epoch AND ledger.minute >= $2 AND ledger.minute < $3
+    )
+    SELECT count(*) FILTER (WHERE outcome = 'parsed'), count(*) FILTER (WHERE outcome = 'failed'),
+           count(*) FILTER (WHERE outcome = 'control'), coalesce(sum(decoded_count), 0)::int8,
+           (SELECT own FROM written), (SELECT number FROM repeated), coalesce(sum(error_count), 0)::int8,
+           (SELECT shared FROM written)
+    FROM raw";
+
+/// Adds up the rows of a device whose messages arrived in the minutes `[from, to)`, in one snapshot.
+///
+/// # Errors
+/// [`Error`] when the database cannot answer.
+pub async fn read_device(
+    pool: &PgPool,
+    device: i64,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<DeviceTotals, Error> {
+    type Row = (i64, i64, i64, i64, i64, i64, i64, i64);
+    let (parsed, failed, control, decoded, processed, duplicate, error, shared): Row =
+        sqlx::query_as(DEVICE)
+            .bind(device)
+            .bind(from)
+            .bind(to)
+            .fetch_one(pool)
+            .await
+            .map_err(Error::during("add up the rows of a device"))?;
+    Ok(DeviceTotals {
+        parsed,
+        failed,
+        control,
+        decoded,
+        processed,
+        duplicate,
+        error,
+        shared,
+    })
+}

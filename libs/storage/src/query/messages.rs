@@ -99,6 +99,25 @@ pub async fn raw_records_since(pool: &PgPool) -> Result<Option<DateTime<Utc>>, E
         .map_err(Error::during("find the oldest raw records"))
 }
 
+/// Whether the ledger knows messages that arrived in the minutes `[from, to)`.
+///
+/// # Errors
+/// [`Error`] when the database cannot answer.
+pub async fn arrived_between(
+    pool: &PgPool,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<bool, Error> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM ingest_ledger WHERE minute >= $1 AND minute < $2)",
+    )
+    .bind(from)
+    .bind(to)
+    .fetch_one(pool)
+    .await
+    .map_err(Error::during("ask the ledger for a time"))
+}
+
 /// Whether the ledger knows positions of the epoch on this side of `seq` or at it: then the position was given.
 ///
 /// # Errors

@@ -88,7 +88,7 @@ async fn a_row_deleted_by_hand_is_named_by_its_position() -> anyhow::Result<()> 
         }
         assert_eq!(missing_raw_records(&store.pool, from, to, 10).await?, []);
         assert_eq!(
-            missing_readings(&store.pool, from, to, 10).await?,
+            missing_readings(&store.pool, from, to, None, 10).await?,
             [],
             "duplicates and errors are no loss"
         );
@@ -96,7 +96,7 @@ async fn a_row_deleted_by_hand_is_named_by_its_position() -> anyhow::Result<()> 
     sqlx::query("DELETE FROM processed_record WHERE raw_seq IN (3, 4)")
         .execute(&store.pool)
         .await?;
-    let missing = missing_readings(&store.pool, from, to, 10).await?;
+    let missing = missing_readings(&store.pool, from, to, None, 10).await?;
     let named: Vec<_> = missing.iter().map(|row| (row.seq, row.readings)).collect();
     assert_eq!(named, [(3, 1), (4, 1)]);
     sqlx::query("DELETE FROM raw_record WHERE seq = 5")

@@ -42,8 +42,6 @@ macro_rules! access {
 access! {
     /// May read.
     Viewer: [Role::Viewer, Role::Operator, Role::Admin];
-    /// May post telemetry.
-    Sender: [Role::Ingest, Role::Operator, Role::Admin];
     /// May manage keys.
     Admin: [Role::Admin];
 }
@@ -56,6 +54,19 @@ impl FromRequestParts<App> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         require(parts, app, &[Role::Operator, Role::Admin])
+            .await
+            .map(Self)
+    }
+}
+
+/// May post telemetry.
+pub(crate) struct Sender(pub(crate) Caller);
+
+impl FromRequestParts<App> for Sender {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        require(parts, app, &[Role::Ingest, Role::Operator, Role::Admin])
             .await
             .map(Self)
     }

@@ -22,12 +22,14 @@ pub(crate) fn layer(origins: &CorsOrigin) -> Option<CorsLayer> {
         header::CONTENT_ENCODING,
         header::ACCEPT,
         header::IF_NONE_MATCH,
+        HeaderName::from_static("idempotency-key"),
         HeaderName::from_static("last-event-id"),
         HeaderName::from_static("prefer"),
         HeaderName::from_static("traceparent"),
         X_REQUEST_ID,
     ];
     let exposed = [
+        HeaderName::from_static("idempotent-replayed"),
         header::ALLOW,
         header::ETAG,
         header::LINK,

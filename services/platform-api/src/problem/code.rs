@@ -15,6 +15,7 @@ pub(crate) enum Code {
     NotFound,
     DeviceNotFound,
     RawRecordNotFound,
+    MessageNotFound,
     ApiKeyNotFound,
     DeadLetterNotFound,
     MetricNotFound,
@@ -25,6 +26,7 @@ pub(crate) enum Code {
     NotAcceptable,
     PayloadTooLarge,
     UnsupportedMediaType,
+    IdempotencyKeyReused,
     InternalError,
     DatabaseUnavailable,
     MessagingUnavailable,
@@ -83,7 +85,7 @@ const fn transient(
 }
 
 /// Every code, in the order of its declaration.
-pub(crate) static TABLE: [Entry; 26] = [
+pub(crate) static TABLE: [Entry; 28] = [
     permanent(
         Code::InvalidParameter,
         "invalid_parameter",
@@ -159,6 +161,14 @@ pub(crate) static TABLE: [Entry; 26] = [
         "No raw record has this id. It may not be committed yet, or retention has removed it.",
     ),
     permanent(
+        Code::MessageNotFound,
+        "message_not_found",
+        StatusCode::NOT_FOUND,
+        "There never was such a message",
+        "No message has had this id. The id of a message is `<epoch>-<sequence>`, as for raw records; the sequence has \
+         not been given yet, or the epoch is another one.",
+    ),
+    permanent(
         Code::ApiKeyNotFound,
         "api_key_not_found",
         StatusCode::NOT_FOUND,
@@ -230,6 +240,14 @@ pub(crate) static TABLE: [Entry; 26] = [
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "The content type or encoding is not supported",
         "`Content-Type` or `Content-Encoding` names something this resource does not read. `detail` lists what it does.",
+    ),
+    permanent(
+        Code::IdempotencyKeyReused,
+        "idempotency_key_reused",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "The idempotency key came with another request",
+        "Within the last day the same `Idempotency-Key` came with another body or content type. Nothing of this request is \
+         stored. Take a new key for every new request, and the same one only to repeat a request exactly.",
     ),
     permanent(
         Code::InternalError,

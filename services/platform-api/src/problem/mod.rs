@@ -11,7 +11,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 pub(crate) use code::{Code, Entry, TABLE};
-pub(crate) use openapi::{AccessErrors, BodyErrors, NotFoundError, ParameterErrors};
+pub(crate) use openapi::{
+    AccessErrors, BodyErrors, IdempotencyError, NotFoundError, ParameterErrors,
+};
 
 /// Seconds after which a retryable request may be repeated.
 const RETRY_AFTER_SECONDS: &str = "2";
@@ -127,6 +129,11 @@ impl Problem {
     /// HTTP status.
     pub(crate) fn status(&self) -> StatusCode {
         self.code.entry().status
+    }
+
+    /// Whether it is this one.
+    pub(crate) fn is(&self, code: Code) -> bool {
+        self.code == code
     }
 
     /// The stable code.

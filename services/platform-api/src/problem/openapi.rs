@@ -55,6 +55,15 @@ impl IntoResponses for NotFoundError {
     }
 }
 
+/// The answer to an idempotency key that came with another request.
+pub(crate) struct IdempotencyError;
+
+impl IntoResponses for IdempotencyError {
+    fn responses() -> Responses {
+        BTreeMap::from([problem("422", "`idempotency_key_reused`")])
+    }
+}
+
 /// Answers of operations that take a body.
 pub(crate) struct BodyErrors;
 

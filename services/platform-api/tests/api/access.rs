@@ -31,6 +31,11 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
         "/v1/devices/A/stream",
         &["viewer", "operator", "admin"],
     ),
+    (
+        "GET",
+        "/v1/devices/A/explain",
+        &["viewer", "operator", "admin"],
+    ),
     ("GET", "/v1/stream", &["viewer", "operator", "admin"]),
     (
         "GET",
@@ -72,6 +77,7 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
         "/v1/raw-records/{id}",
         &["viewer", "operator", "admin"],
     ),
+    ("GET", "/v1/messages/{id}", &["viewer", "operator", "admin"]),
     ("GET", "/v1/dead-letters", &["viewer", "operator", "admin"]),
     (
         "GET",

@@ -14,7 +14,8 @@ const ROUTE: &str = "/v1/system/durability";
 /// A platform with a served session on these servers.
 async fn bench(postgres: Postgres, nats: Nats) -> Result<Bench> {
     let monitor = format!("http://{}", nats.monitor());
-    let bench = Bench::start_with(postgres, nats, &[("SENS_NATS__MONITOR_URL", &monitor)]).await?;
+    let variables = [("SENS_NATS__MONITOR_URL", monitor.as_str())];
+    let bench = Box::pin(Bench::start_with(postgres, nats, &variables)).await?;
     bench.messaging.announce_session(&session()).await?;
     Ok(bench)
 }

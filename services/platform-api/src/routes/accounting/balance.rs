@@ -52,30 +52,22 @@ pub(crate) struct Balance {
 /// Where the positions of the stream are split: up to the floor everything must be committed, because only what is
 /// committed is acknowledged or purged; after it something may wait.
 pub(crate) fn split(epoch: Option<i32>, status: &RawStatus) -> EpochSplit {
-    let floor = status
-        .ack_floor
-        .max(status.first_sequence.saturating_sub(1))
-        .min(status.last_sequence);
     EpochSplit {
         epoch,
-        floor: signed(floor),
+        floor: signed(status.floor()),
         last: signed(status.last_sequence),
     }
 }
 
-/// Balances the ledger; `waiting` is the stream that is written now, where its messages belong to the interval.
-pub(crate) fn balance(
-    totals: &LedgerTotals,
-    waiting: Option<(EpochSplit, CommittedPositions)>,
-) -> Balance {
-    let (in_flight, lost) = waiting.map_or((0, 0), |(split, committed)| {
-        (
-            split.last - split.floor - committed.to_last,
-            split.floor - committed.to_floor,
-        )
-    });
+/// How many messages wait: after the floor, neither committed nor lost.
+pub(crate) fn in_flight(split: EpochSplit, committed: CommittedPositions, lost_after: u64) -> i64 {
+    split.last - split.floor - committed.to_last - signed(lost_after)
+}
+
+/// Balances the ledger with what waits and what is lost.
+pub(crate) fn balance(totals: &LedgerTotals, in_flight: i64, lost: u64) -> Balance {
     let messages = MessageAccount {
-        received: totals.positions + in_flight + lost,
+        received: totals.positions + in_flight + signed(lost),
         parsed: totals.parsed,
         failed: totals.failed,
         control: totals.control,
@@ -88,14 +80,24 @@ pub(crate) fn balance(
         duplicate: totals.duplicate,
         error: totals.error,
     };
-    let sum =
-        messages.parsed + messages.failed + messages.control + messages.dead + messages.in_flight;
-    let balanced = messages.received == sum
-        && readings.decoded == readings.processed + readings.duplicate + readings.error;
     Balance {
         messages,
         readings,
-        balanced,
+        balanced: messages.balances() && readings.balances(),
+    }
+}
+
+impl MessageAccount {
+    /// Whether what was received is what became of it.
+    pub(crate) fn balances(&self) -> bool {
+        self.received == self.parsed + self.failed + self.control + self.dead + self.in_flight
+    }
+}
+
+impl ReadingAccount {
+    /// Whether what was decoded is what became of it.
+    pub(crate) fn balances(&self) -> bool {
+        self.decoded == self.processed + self.duplicate + self.error
     }
 }
 
@@ -138,16 +140,11 @@ mod tests {
     fn what_is_not_committed_is_in_flight() {
         let split = split(Some(1), &status(81, 100, 80));
         assert_eq!((split.floor, split.last), (80, 100));
-        let balance = balance(
-            &totals(90),
-            Some((
-                split,
-                CommittedPositions {
-                    to_floor: 80,
-                    to_last: 10,
-                },
-            )),
-        );
+        let committed = CommittedPositions {
+            to_floor: 80,
+            to_last: 10,
+        };
+        let balance = balance(&totals(90), in_flight(split, committed, 0), 0);
         assert_eq!(
             (balance.messages.received, balance.messages.in_flight),
             (100, 10)
@@ -162,16 +159,12 @@ mod tests {
             split.floor, 80,
             "a purge proves commits as an acknowledgement does"
         );
-        let balance = balance(
-            &totals(99),
-            Some((
-                split,
-                CommittedPositions {
-                    to_floor: 79,
-                    to_last: 20,
-                },
-            )),
-        );
+        let committed = CommittedPositions {
+            to_floor: 79,
+            to_last: 19,
+        };
+        // One before the floor, one after it.
+        let balance = balance(&totals(98), in_flight(split, committed, 1), 2);
         assert_eq!(
             (balance.messages.received, balance.messages.in_flight),
             (100, 0)
@@ -181,26 +174,24 @@ mod tests {
 
     #[test]
     fn sums_that_disagree_with_the_positions_do_not_balance() {
-        assert!(balance(&totals(50), None).balanced);
+        assert!(balance(&totals(50), 0, 0).balanced);
         let wrong = LedgerTotals {
             parsed: 40,
             ..totals(50)
         };
-        assert!(!balance(&wrong, None).balanced);
+        assert!(!balance(&wrong, 0, 0).balanced);
         let wrong = LedgerTotals {
             duplicate: 9,
             ..totals(50)
         };
-        assert!(!balance(&wrong, None).balanced);
+        assert!(!balance(&wrong, 0, 0).balanced);
     }
 
     #[test]
     fn an_empty_stream_balances() {
         let split = split(None, &status(1, 0, 0));
-        let balance = balance(
-            &LedgerTotals::default(),
-            Some((split, CommittedPositions::default())),
-        );
+        let waiting = in_flight(split, CommittedPositions::default(), 0);
+        let balance = balance(&LedgerTotals::default(), waiting, 0);
         assert_eq!(balance.messages.received, 0);
         assert!(balance.balanced);
     }

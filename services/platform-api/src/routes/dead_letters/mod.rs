@@ -8,5 +8,6 @@ mod requeue;
 
 pub(crate) use delete::*;
 pub(crate) use get::*;
+pub(crate) use letter::{DeadLetter, Decision};
 pub(crate) use list::*;
 pub(crate) use requeue::*;

@@ -1,5 +1,7 @@
 //! `/v1/ingest`: telemetry by HTTP.
 
+mod answer;
+mod idempotency;
 mod items;
 mod outcomes;
 mod post;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sens_observability::CancellationToken;
 use sens_schema::event::{MessageOutcome, Outcome};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::feed::Outcomes;
 
 /// What became of an item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ItemStatus {
     /// JetStream holds it; the outcome is not known yet.
@@ -46,7 +46,7 @@ impl From<Outcome> for ItemStatus {
 }
 
 /// What became of one item, in the order of the request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct ItemResult {
     /// What became of it.
     pub(crate) status: ItemStatus,

@@ -2,29 +2,30 @@
 
 use std::time::Duration;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
 use chrono::Utc;
 use rand::RngCore as _;
 use sens_messaging::{Outgoing, PublishError};
 use sens_schema::envelope::{Envelope, Source, truncate_oversized};
 use sens_schema::{Reason, trace};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::answer::Answer;
+use super::idempotency::{self, Begun, Claim};
 use super::items::{self, Form, Item};
 use super::outcomes::{self, ItemResult, ItemStatus};
 use super::prefer;
 use crate::app::App;
 use crate::auth::Sender;
 use crate::http::body;
-use crate::problem::{AccessErrors, BodyErrors, Code, Problem};
+use crate::problem::{AccessErrors, BodyErrors, Code, IdempotencyError, Problem};
 
 /// What became of the items.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct IngestResult {
     /// How many items JetStream holds.
     accepted: usize,
@@ -37,12 +38,16 @@ pub(crate) struct IngestResult {
 /// A JSON object is one item, an array and NDJSON have several; each becomes a raw record with exactly the bytes that
 /// were sent. The body may be gzip. 202 means that JetStream holds every item durably. With `Prefer: wait=N` (at most
 /// 30 seconds) the answer waits for the outcome of each item. A body that is no JSON is kept as a raw record too, and
-/// answered 400. Repeating a request is always harmless.
+/// answered 400. Repeating a request is always harmless. With an `Idempotency-Key` it also has the same answer and adds
+/// no message, for a day, by whichever replica; the key belongs to the API key.
 #[utoipa::path(
     post,
     path = "/v1/ingest",
     tag = "ingest",
-    params(("Prefer" = Option<String>, Header, description = "`wait=N`: wait up to N seconds for the outcomes")),
+    params(
+        ("Prefer" = Option<String>, Header, description = "`wait=N`: wait up to N seconds for the outcomes"),
+        ("Idempotency-Key" = Option<String>, Header, description = "any text that names this request, such as a UUID")
+    ),
     request_body(
         content(
             (serde_json::Value = "application/json"),
@@ -56,12 +61,13 @@ pub(crate) struct IngestResult {
     responses(
         (status = 202, description = "JetStream holds every item", body = IngestResult),
         (status = 200, description = "waited: what became of every item", body = IngestResult),
+        IdempotencyError,
         BodyErrors,
         AccessErrors
     )
 )]
 pub(crate) async fn post_ingest(
-    _: Sender,
+    Sender(caller): Sender,
     State(app): State<App>,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -74,6 +80,11 @@ pub(crate) async fn post_ingest(
         )
     })?;
     let (headers, body) = body::read(request, app.config.api.max_body_bytes).await?;
+    let claim = match idempotency::begin(&app, &caller, &headers, &body).await? {
+        Begun::Plain => None,
+        Begun::Claimed(claim) => Some(claim),
+        Begun::Known(answer) => return answer.respond_again(),
+    };
     let items = items::cut(form, &body);
     let wait = prefer::wait(&headers);
     let envelope = Envelope {
@@ -89,9 +100,15 @@ pub(crate) async fn post_ingest(
         .iter()
         .map(|item| outgoing(&envelope, item, app.config.ingest.max_payload_bytes))
         .collect();
-    let delivery = deliver(&app, messages, wait).await?;
+    let id = claim.as_ref().map(Claim::message_id);
+    let delivery = deliver(&app, messages, wait, id).await?;
     app.counts.ingest_items.inc_by(items.len() as u64);
-    answer(form, &items, delivery)
+    // What was refused in part is finished by the next request with the same key.
+    let answer = answer(form, &items, delivery)?;
+    if let Some(claim) = claim {
+        claim.remember(&app, &answer).await;
+    }
+    answer.respond()
 }
 
 /// What JetStream and, where somebody waited, the worker said.
@@ -107,13 +124,14 @@ async fn deliver(
     app: &App,
     messages: Vec<Outgoing>,
     wait: Option<Duration>,
+    id: Option<String>,
 ) -> Result<Delivery, Problem> {
     // Interest is registered before anything is published, so that no outcome can pass unseen.
     let feed = match wait {
         Some(patience) => Some((app.feed.outcomes().await?, patience)),
         None => None,
     };
-    let published = app.publisher.publish(messages).await?;
+    let published = app.publisher.publish(messages, id).await?;
     let mut epoch = app.publisher.epoch().await;
     let mut outcomes = std::collections::HashMap::new();
     if let Some((feed, patience)) = feed {
@@ -164,7 +182,8 @@ fn refusal_code(error: &PublishError) -> Code {
     }
 }
 
-fn answer(form: Form, items: &[Item], mut delivery: Delivery) -> Result<Response, Problem> {
+/// The answer when JetStream holds everything; a problem that tells what is stored when it does not.
+fn answer(form: Form, items: &[Item], mut delivery: Delivery) -> Result<Answer, Problem> {
     for (item, result) in items.iter().zip(&mut delivery.results) {
         if let (Some(fault), ItemStatus::Accepted) = (&item.fault, result.status) {
             let id = result.raw_record_id.take();
@@ -197,23 +216,17 @@ fn answer(form: Form, items: &[Item], mut delivery: Delivery) -> Result<Response
             [result],
         ) = (items, delivery.results.as_slice())
     {
-        return Err(Problem::new(Code::InvalidJson, fault)
-            .member("raw_record_id", result.raw_record_id.clone()));
+        return Ok(Answer::InvalidJson {
+            detail: fault.clone(),
+            raw_record_id: result.raw_record_id.clone(),
+        });
     }
-    let body = Json(IngestResult {
-        accepted,
-        items: delivery.results,
-    });
-    Ok(match delivery.waited {
-        Some(patience) => {
-            let applied = HeaderValue::from_str(&format!("wait={}", patience.as_secs())).ok();
-            let mut response = (StatusCode::OK, body).into_response();
-            response.headers_mut().extend(
-                applied.map(|value| (header::HeaderName::from_static("preference-applied"), value)),
-            );
-            response
-        }
-        None => (StatusCode::ACCEPTED, body).into_response(),
+    Ok(Answer::Held {
+        waited: delivery.waited.map(|patience| patience.as_secs()),
+        result: IngestResult {
+            accepted,
+            items: delivery.results,
+        },
     })
 }
 
@@ -276,17 +289,17 @@ mod tests {
             delivery(vec![accepted("1-1")], None),
         )
         .unwrap();
-        assert_eq!(response.status(), StatusCode::ACCEPTED);
+        assert!(matches!(response, Answer::Held { waited: None, .. }));
     }
 
     #[test]
     fn a_body_that_is_no_json_is_a_problem_that_names_its_raw_record() {
-        let problem = answer(
+        let answer = answer(
             Form::Json,
             &[item(Some("eof"))],
             delivery(vec![accepted("1-1")], None),
-        )
-        .unwrap_err();
+        );
+        let problem = answer.unwrap().respond().unwrap_err();
         assert_eq!(problem.code(), Code::InvalidJson);
         assert_eq!(problem.into_body("", "").more["raw_record_id"], "1-1");
     }
@@ -300,7 +313,7 @@ mod tests {
             delivery(vec![accepted("1-1"), accepted("1-2")], None),
         )
         .unwrap();
-        assert_eq!(response.status(), StatusCode::ACCEPTED);
+        assert!(matches!(response, Answer::Held { waited: None, .. }));
     }
 
     #[test]

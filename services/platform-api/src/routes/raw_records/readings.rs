@@ -1,6 +1,7 @@
 //! Which readings of a payload are stored: the payload is decoded again, and its readings are looked up by identity.
 
-use sens_schema::{ClockPolicy, DecodeContext, Position, Topic, time};
+use sens_schema::{Position, time};
+use sens_storage::query::fate::decode_again;
 use sens_storage::query::raw_records::{self, ReadingIdentity, StoredReading};
 use sens_storage::write::load_catalogue;
 use serde::Serialize;
@@ -53,22 +54,11 @@ pub(super) async fn stored(
         return Ok(Vec::new());
     }
     let catalogue = load_catalogue(&app.pools.read).await?;
-    let topic = Topic::parse(&record.topic);
-    let full_length = u64::try_from(record.payload_length).unwrap_or_default();
-    let context = DecodeContext {
-        topic: &topic,
-        received_at: time::from_datetime(record.received_at),
-        content_type: record.content_type.as_deref(),
-        truncated: full_length > record.payload.len() as u64,
-        full_length,
-        position: Position {
-            epoch,
-            seq: u64::try_from(seq).unwrap_or_default(),
-        },
-        catalogue: &catalogue,
-        clock: ClockPolicy::default(),
+    let position = Position {
+        epoch,
+        seq: seq.cast_unsigned(),
     };
-    let decoded = app.decoders.decode(&record.payload, &context);
+    let decoded = decode_again(&app.decoders, &catalogue, position, record);
     let identities: Vec<ReadingIdentity> = decoded
         .readings
         .iter()
