@@ -15,6 +15,7 @@
 //! ```
 
 pub mod http;
+pub mod ledger;
 
 mod datadir;
 mod eventually;

@@ -14,6 +14,8 @@ use crate::target;
 Examples:
   device-simulator run --devices 50 --rate 20
   device-simulator run --formats v1,startup --malformed-share 0.05 --duration 60 --ledger acked.ndjson
+  device-simulator run --devices 10000 --connections 20 --rate 500
+  device-simulator run --devices 2000 --connections 2000 --storm-every 60 --burst-every 10
   device-simulator feed events.ndjson
   device-simulator load --messages 100000 --rate max --connections 4
   device-simulator verify function --api-url http://platform-api --mqtt"
@@ -138,6 +140,18 @@ pub(crate) struct RunOptions {
     /// Share of messages that repeat the one before, 0 to 1
     #[arg(long, default_value_t = 0.0, value_name = "P", value_parser = share)]
     pub(crate) duplicate_share: f64,
+    /// Share of messages stamped by a clock that is wrong by minutes, days or decades, 0 to 1
+    #[arg(long, default_value_t = 0.0, value_name = "P", value_parser = share)]
+    pub(crate) clock_fault_share: f64,
+    /// Seconds between two bursts, which come on top of the rate
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) burst_every: Option<std::time::Duration>,
+    /// Messages of the whole fleet in a burst
+    #[arg(long, default_value_t = 1000, value_name = "N", requires = "burst_every", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) burst_messages: u32,
+    /// Seconds between two reconnect storms: all connections break at once and come back at once
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) storm_every: Option<std::time::Duration>,
 }
 
 /// Options of `feed`.
@@ -315,10 +329,11 @@ fn duration(text: &str) -> Result<Duration, String> {
     if text == "forever" {
         return Ok(Duration::Forever);
     }
-    let seconds = positive(text)?;
-    std::time::Duration::try_from_secs_f64(seconds)
-        .map(Duration::For)
-        .map_err(|e| e.to_string())
+    seconds(text).map(Duration::For)
+}
+
+fn seconds(text: &str) -> Result<std::time::Duration, String> {
+    std::time::Duration::try_from_secs_f64(positive(text)?).map_err(|e| e.to_string())
 }
 
 fn rate(text: &str) -> Result<Rate, String> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rand::Rng as _;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::message::Message;
@@ -28,6 +28,8 @@ pub(crate) struct Delivery {
     pub(crate) will: Option<Message>,
     /// What nobody subscribes to is published again until somebody does.
     pub(crate) require_subscribers: bool,
+    /// Each change breaks the connection, without a farewell; the next one is opened at once.
+    pub(crate) storms: Option<watch::Receiver<()>>,
     pub(crate) tally: Arc<Tally>,
 }
 
@@ -36,6 +38,7 @@ enum End {
     /// The queue is closed and everything is acknowledged.
     Finished,
     Abandoned,
+    Storm,
     Lost {
         reason: String,
         progress: bool,
@@ -99,7 +102,7 @@ impl Delivery {
     /// Publishes what comes from `source` until it is closed and everything is acknowledged, or
     /// until `abandon` fires. Gives the number of messages left over.
     pub(crate) async fn run(
-        self,
+        mut self,
         source: mpsc::Receiver<Message>,
         abandon: CancellationToken,
     ) -> usize {
@@ -114,6 +117,10 @@ impl Delivery {
             match self.connection(&mut queue, &abandon).await {
                 End::Finished => return 0,
                 End::Abandoned => break,
+                End::Storm => {
+                    failures = 0;
+                    continue;
+                }
                 End::Lost { reason, progress } => {
                     self.tally
                         .trouble(format!("{}: {reason}; trying again", self.broker));
@@ -132,13 +139,14 @@ impl Delivery {
         queue.backlog.len()
     }
 
-    async fn connection(&self, queue: &mut Queue, abandon: &CancellationToken) -> End {
+    async fn connection(&mut self, queue: &mut Queue, abandon: &CancellationToken) -> End {
         let introduction = Introduction {
             client_id: &self.client_id,
             window: self.window,
             will: self.will.as_ref().filter(|_| queue.open),
         };
         let mut link = Link::open(&self.broker, &introduction);
+        let mut storms = self.storms.clone();
         let mut underway = Underway::default();
         let (mut connected, mut progress) = (false, false);
         // After the last message, farewells included, a greeting would say the wrong thing.
@@ -167,6 +175,7 @@ impl Delivery {
             tokio::select! {
                 biased;
                 () = abandon.cancelled() => break End::Abandoned,
+                () = storm(&mut storms), if connected => break End::Storm,
                 event = link.next() => match event {
                     Event::Connected => {
                         connected = true;
@@ -187,6 +196,7 @@ impl Delivery {
             self.tally.disconnected();
         }
         queue.put_back(underway);
+        self.storms = storms;
         end
     }
 
@@ -212,6 +222,17 @@ impl Delivery {
             }
             Event::Connected | Event::Disconnected | Event::Lost(_) => false,
         }
+    }
+}
+
+/// Waits for the next storm.
+async fn storm(storms: &mut Option<watch::Receiver<()>>) {
+    let comes = match storms {
+        Some(storms) => storms.changed().await.is_ok(),
+        None => false,
+    };
+    if !comes {
+        std::future::pending::<()>().await;
     }
 }
 

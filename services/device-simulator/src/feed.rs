@@ -68,6 +68,7 @@ pub(crate) async fn feed(options: FeedOptions) -> Result<()> {
         client_id: format!("sens-feed-{}", std::process::id()),
         window: options.connection.window,
         require_subscribers: options.connection.require_subscribers,
+        storms: None,
         greeting: Vec::new(),
         will: None,
         tally: Arc::clone(&tally),

@@ -7,6 +7,7 @@ use rand::{Rng as _, SeedableRng as _};
 use sens_schema::{Micros, Serial, topic};
 
 use crate::cli::Format;
+use crate::clock;
 use crate::message::{Kind, Message};
 use crate::payload::{Sample, flat, malformed, senml, startup, status, v1};
 
@@ -20,6 +21,7 @@ const FIRMWARE: [&str; 4] = ["1.9.4", "2.0.0", "2.0.0", "2.1.0"];
 pub(crate) struct Faults {
     pub(crate) malformed: f64,
     pub(crate) duplicate: f64,
+    pub(crate) clock: f64,
 }
 
 /// Who a device is on the wire.
@@ -124,7 +126,7 @@ impl Device {
         let message = if malformed {
             self.malformed(now)
         } else {
-            self.telemetry(now)
+            self.telemetry(now, faults.clock)
         };
         self.last = Some(message.clone());
         message
@@ -150,9 +152,14 @@ impl Device {
         self.message(Kind::Malformed, 0, payload)
     }
 
-    fn telemetry(&mut self, now: Micros) -> Message {
+    fn telemetry(&mut self, now: Micros, wrong_clock: f64) -> Message {
         self.live(now);
         self.seq += 1;
+        let now = if self.random.random_bool(wrong_clock) {
+            clock::wrong(now, &mut self.random)
+        } else {
+            now
+        };
         let samples = self.samples(now);
         let (kind, payload) = match (&self.identity, self.format) {
             (Identity::Legacy(id), _) => (Kind::Flat, flat::render(*id, &samples)),
@@ -293,11 +300,21 @@ mod tests {
 
     #[test]
     fn the_platform_takes_every_good_message_whole() {
+        for clock in [0.0, 1.0] {
+            takes_every_message_whole(Faults {
+                clock,
+                ..Faults::default()
+            });
+        }
+    }
+
+    fn takes_every_message_whole(faults: Faults) {
+        let mut qualities = BTreeSet::new();
         for format in FORMATS {
             for index in 0..6 {
                 let mut device = Device::new(index, format, 7);
                 for step in 0..300 {
-                    let message = device.next(NOW - 3_000_000 + step * 10_000, Faults::default());
+                    let message = device.next(NOW - 3_000_000 + step * 10_000, faults);
                     let decoded = decoded(&message);
                     let text = String::from_utf8_lossy(&message.payload);
                     assert!(decoded.errors.is_empty(), "{text}: {:?}", decoded.errors);
@@ -306,16 +323,28 @@ mod tests {
                         decoded.readings.iter().all(|reading| reading.listed),
                         "{text}"
                     );
+                    qualities.extend(
+                        decoded
+                            .readings
+                            .iter()
+                            .map(|reading| reading.quality.as_str()),
+                    );
                 }
             }
         }
+        assert_eq!(
+            qualities.contains("implausible_clock"),
+            faults.clock > 0.0,
+            "{qualities:?}"
+        );
+        assert!(qualities.contains("ok"), "{qualities:?}");
     }
 
     #[test]
     fn every_malformed_message_gives_an_error_and_no_reading() {
         let faults = Faults {
             malformed: 1.0,
-            duplicate: 0.0,
+            ..Faults::default()
         };
         let mut reasons = BTreeSet::new();
         for format in FORMATS {
@@ -375,8 +404,8 @@ mod tests {
         let second = device.next(
             NOW + 1,
             Faults {
-                malformed: 0.0,
                 duplicate: 1.0,
+                ..Faults::default()
             },
         );
         assert_eq!(

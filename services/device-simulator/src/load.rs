@@ -61,6 +61,7 @@ pub(crate) async fn load(options: LoadOptions) -> Result<()> {
             client_id: format!("sens-load-{}-{index}", std::process::id()),
             window: options.connection.window,
             require_subscribers: options.connection.require_subscribers,
+            storms: None,
             greeting: Vec::new(),
             will: None,
             tally: Arc::clone(&tally),

@@ -2,10 +2,12 @@
 
 mod accounting;
 mod cli;
+mod clock;
 mod deliver;
 mod feed;
 mod fleet;
 mod ledger;
+mod limits;
 mod load;
 mod message;
 mod mqtt;

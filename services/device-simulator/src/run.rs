@@ -5,7 +5,7 @@ use std::time::{Duration as Time, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, bail};
 use sens_schema::Micros;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -13,6 +13,7 @@ use crate::cli::{Duration, Format, Rate, RunOptions};
 use crate::deliver::Delivery;
 use crate::fleet::{Device, Faults};
 use crate::ledger::Ledger;
+use crate::limits;
 use crate::pacer::Pacer;
 use crate::progress::Progress;
 use crate::stop::Stop;
@@ -39,7 +40,11 @@ pub(crate) async fn run(options: RunOptions) -> Result<()> {
         .map(Ledger::create)
         .transpose()?;
     let connections = split(devices(&options)?, connections(&options));
+    limits::make_room(connections.len())?;
     let stop = Stop::listen()?;
+    let storms = options
+        .storm_every
+        .map(|every| storms(every, stop.finish.clone()));
     let tally = Arc::new(Tally::new(ledger));
     let broker = Arc::new(target.broker);
     let count = connections.len();
@@ -55,6 +60,7 @@ pub(crate) async fn run(options: RunOptions) -> Result<()> {
             client_id: format!("sens-sim-{}-{}-{index}", options.seed, std::process::id()),
             window: options.connection.window,
             require_subscribers: options.connection.require_subscribers,
+            storms: storms.clone(),
             greeting: devices
                 .iter()
                 .filter_map(|device| device.status(true))
@@ -76,7 +82,11 @@ pub(crate) async fn run(options: RunOptions) -> Result<()> {
             faults: Faults {
                 malformed: options.malformed_share,
                 duplicate: options.duplicate_share,
+                clock: options.clock_fault_share,
             },
+            bursts: options
+                .burst_every
+                .map(|every| (every, deal(options.burst_messages as usize, count, index))),
         };
         clients.spawn(delivery.run(source, stop.abandon.clone()));
         tokio::spawn(group.play(sender, stop.finish.clone()));
@@ -121,12 +131,34 @@ fn split(devices: Vec<Device>, connections: u32) -> Vec<Vec<Device>> {
     groups
 }
 
+/// How many of `messages` fall to connection `index` of `count`.
+fn deal(messages: usize, count: usize, index: usize) -> usize {
+    messages / count + usize::from(index < messages % count)
+}
+
+/// Breaks all connections again and again, until the fleet is to stop.
+fn storms(every: Time, finish: CancellationToken) -> watch::Receiver<()> {
+    let (sender, receiver) = watch::channel(());
+    tokio::spawn(async move {
+        while finish
+            .run_until_cancelled(tokio::time::sleep(every))
+            .await
+            .is_some()
+        {
+            sender.send_replace(());
+        }
+    });
+    receiver
+}
+
 /// The devices of one connection.
 struct Group {
     devices: Vec<Device>,
     pacer: Pacer,
     startup: Option<String>,
     faults: Faults,
+    /// The time between two bursts, and the messages in one.
+    bursts: Option<(Time, usize)>,
 }
 
 impl Group {
@@ -149,13 +181,22 @@ impl Group {
             }
         }
         let mut turn = 0;
+        let mut bursts = self.bursts.map(|(every, messages)| {
+            let first = tokio::time::Instant::now() + every;
+            (tokio::time::interval_at(first, every), messages)
+        });
         let talk = async {
             loop {
-                self.pacer.wait().await;
-                let message = self.devices[turn].next(now(), self.faults);
-                turn = (turn + 1) % self.devices.len();
-                if queue.send(message).await.is_err() {
-                    return;
+                let messages = tokio::select! {
+                    () = self.pacer.wait() => 1,
+                    messages = burst(&mut bursts) => messages,
+                };
+                for _ in 0..messages {
+                    let message = self.devices[turn].next(now(), self.faults);
+                    turn = (turn + 1) % self.devices.len();
+                    if queue.send(message).await.is_err() {
+                        return;
+                    }
                 }
             }
         };
@@ -172,6 +213,17 @@ impl Group {
                 return;
             }
         }
+    }
+}
+
+/// Waits for the next burst and gives its messages.
+async fn burst(bursts: &mut Option<(tokio::time::Interval, usize)>) -> usize {
+    match bursts {
+        Some((interval, messages)) => {
+            interval.tick().await;
+            *messages
+        }
+        None => std::future::pending().await,
     }
 }
 
@@ -239,4 +291,32 @@ pub(crate) fn now() -> Micros {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     Micros::try_from(since.as_micros()).unwrap_or(Micros::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_is_dealt_to_the_last_message() {
+        for (messages, count) in [(1000, 7), (3, 8), (0, 2), (16, 4)] {
+            let dealt: Vec<_> = (0..count)
+                .map(|index| deal(messages, count, index))
+                .collect();
+            assert_eq!(dealt.iter().sum::<usize>(), messages);
+            let most = dealt.iter().max().unwrap();
+            assert!(most - dealt.iter().min().unwrap() <= 1, "{dealt:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn storms_come_until_the_end() {
+        let finish = CancellationToken::new();
+        let mut storms = storms(Time::from_millis(5), finish.clone());
+        for _ in 0..3 {
+            storms.changed().await.unwrap();
+        }
+        finish.cancel();
+        while storms.changed().await.is_ok() {}
+    }
 }

@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, bail};
+use sens_testkit::ledger::{Ledger, Meaning};
 use sens_testkit::{Platform, http};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-
-use crate::ledger::{Ledger, Meaning};
 
 /// The topic of what comes by HTTP.
 const TOPIC: &str = "http";

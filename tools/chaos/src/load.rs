@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use sens_testkit::ledger::Ledger;
 use sens_testkit::{Platform, eventually};
 
 use crate::cli::Options;
 use crate::http_load::HttpLoad;
-use crate::ledger::Ledger;
 
 /// How long the devices may be silent after a fault: a device waits up to ten seconds between two attempts.
 const SILENCE: Duration = Duration::from_secs(40);
@@ -38,6 +38,7 @@ impl Load {
         let words = format!(
             "run --mqtt-url mqtt://127.0.0.1:{port} --devices {} --rate {} --connections 8 --seed {seed} \
              --formats flat,v1,startup,senml --malformed-share 0.03 --duplicate-share 0.05 \
+             --clock-fault-share 0.02 --burst-every 10 --burst-messages 500 --storm-every 30 \
              --require-subscribers --ledger",
             options.devices, options.rate
         );

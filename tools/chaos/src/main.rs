@@ -1,11 +1,9 @@
 //! Proof by faults: a whole platform is broken under load, again and again, and in the end the devices' ledger must agree
 //! with the platform's: nothing missing, nothing twice, balanced.
 
-mod accounts;
 mod cli;
 mod execute;
 mod http_load;
-mod ledger;
 mod load;
 mod plan;
 mod progress;
@@ -13,7 +11,6 @@ mod random;
 mod report;
 mod run;
 mod stage;
-mod store;
 
 use std::process::ExitCode;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::accounts::Accounts;
-use crate::ledger::Findings;
+use sens_testkit::ledger::{Accounts, Findings};
+
 use crate::plan::{Fault, Kind};
 
 /// All that is known at the end.
@@ -152,7 +152,7 @@ fn count(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::accounts::{Messages, Readings};
+    use sens_testkit::ledger::{Messages, Readings};
 
     fn report() -> Report {
         Report {

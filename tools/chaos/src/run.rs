@@ -6,16 +6,14 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
 use sens_testkit::Platform;
+use sens_testkit::ledger::{self, Accounts, Findings, Ledger};
 use tempfile::TempDir;
 
-use crate::accounts::Accounts;
 use crate::cli::Options;
-use crate::ledger::{Findings, Ledger};
 use crate::plan::{Fault, plan};
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::stage::Stage;
-use crate::store;
 
 /// How long what waits in the broker and in the stream may take to be stored.
 const DRAIN: Duration = Duration::from_secs(90);
@@ -81,7 +79,7 @@ async fn carry_out(options: &Options, seed: u64, plan: &[Fault], dir: &Path) -> 
 }
 
 /// Compares until everything agrees or nothing has changed for a while.
-async fn settled(platform: &Platform, ledger: &Ledger) -> Result<(Findings, Accounts)> {
+async fn settled(platform: &Platform, sent: &Ledger) -> Result<(Findings, Accounts)> {
     let deadline = Instant::now() + DRAIN;
     loop {
         let before = Accounts::ask(platform).await?;
@@ -91,7 +89,7 @@ async fn settled(platform: &Platform, ledger: &Ledger) -> Result<(Findings, Acco
         if (accounts != before || accounts.messages.in_flight > 0) && !late {
             continue;
         }
-        let findings = ledger.compare(&store::held(platform)?);
+        let findings = sent.compare(&ledger::held(platform)?);
         let agree = findings.is_clean() && accounts.agree(findings.arrivals, findings.stored);
         if agree || late {
             return Ok((findings, accounts));

@@ -34,6 +34,7 @@ pub(super) async fn publish(
         client_id: format!("sens-verify-{:08x}", rand::random::<u32>()),
         window: connection.window,
         require_subscribers: connection.require_subscribers,
+        storms: None,
         greeting: Vec::new(),
         will: None,
         tally: Arc::clone(&tally),

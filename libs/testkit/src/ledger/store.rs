@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::{Name, Stored};
+use crate::Platform;
 use anyhow::{Context as _, Result};
-use sens_testkit::Platform;
-
-use crate::ledger::{Name, Stored};
 
 /// A line for each distinct payload: its name, arrivals, errors, readings stored, those of them without a time of their own.
 const HELD: &str = "WITH stored AS (
@@ -23,7 +22,7 @@ const HELD: &str = "WITH stored AS (
 ///
 /// # Errors
 /// When the database does not answer.
-pub(crate) fn held(platform: &Platform) -> Result<HashMap<Name, Stored>> {
+pub fn held(platform: &Platform) -> Result<HashMap<Name, Stored>> {
     platform.sql(HELD)?.lines().map(parse).collect()
 }
 

@@ -1,35 +1,49 @@
 //! The platform's own accounts: `GET /v1/accounting`.
 
 use anyhow::{Context as _, Result};
-use sens_testkit::Platform;
 use serde::Deserialize;
+
+use crate::Platform;
 
 /// What the platform says of all messages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-pub(crate) struct Accounts {
-    pub(crate) messages: Messages,
-    pub(crate) readings: Readings,
-    pub(crate) balanced: bool,
+pub struct Accounts {
+    /// Messages.
+    pub messages: Messages,
+    /// Readings.
+    pub readings: Readings,
+    /// Whether every sum agrees.
+    pub balanced: bool,
 }
 
 /// Messages by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-pub(crate) struct Messages {
-    pub(crate) received: u64,
-    pub(crate) parsed: u64,
-    pub(crate) failed: u64,
-    pub(crate) control: u64,
-    pub(crate) dead: u64,
-    pub(crate) in_flight: u64,
+pub struct Messages {
+    /// All that JetStream took.
+    pub received: u64,
+    /// With a good reading.
+    pub parsed: u64,
+    /// Without one.
+    pub failed: u64,
+    /// Startups, presence, acknowledgements.
+    pub control: u64,
+    /// Given up; they are in the dead letters.
+    pub dead: u64,
+    /// Not committed yet.
+    pub in_flight: u64,
 }
 
 /// Readings by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-pub(crate) struct Readings {
-    pub(crate) decoded: u64,
-    pub(crate) processed: u64,
-    pub(crate) duplicate: u64,
-    pub(crate) error: u64,
+pub struct Readings {
+    /// All that stood in messages.
+    pub decoded: u64,
+    /// Stored.
+    pub processed: u64,
+    /// Stored before.
+    pub duplicate: u64,
+    /// Bad.
+    pub error: u64,
 }
 
 impl Accounts {
@@ -37,13 +51,13 @@ impl Accounts {
     ///
     /// # Errors
     /// When it does not answer.
-    pub(crate) async fn ask(platform: &Platform) -> Result<Self> {
+    pub async fn ask(platform: &Platform) -> Result<Self> {
         let answer = platform.get_json("/v1/accounting").await?;
         serde_json::from_value(answer).context("/v1/accounting gave no accounts")
     }
 
     /// Whether they balance, nothing is dead or on its way, and they count what is stored.
-    pub(crate) fn agree(&self, arrivals: u64, stored: u64) -> bool {
+    pub fn agree(&self, arrivals: u64, stored: u64) -> bool {
         let (m, r) = (&self.messages, &self.readings);
         self.balanced
             && m.dead == 0

@@ -1,5 +1,9 @@
 //! What devices have sent and seen acknowledged, beside what the platform holds.
 
+mod accounts;
+mod findings;
+mod store;
+
 use std::collections::HashMap;
 use std::io::BufRead;
 
@@ -9,11 +13,15 @@ use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
+pub use accounts::{Accounts, Messages, Readings};
+pub use findings::Findings;
+pub use store::held;
+
 /// Names a payload on a topic.
-pub(crate) type Name = [u8; 32];
+pub type Name = [u8; 32];
 
 /// The name of a payload on a topic; the database makes the same.
-pub(crate) fn name(topic: &str, payload: &[u8]) -> Name {
+pub fn name(topic: &str, payload: &[u8]) -> Name {
     let mut hasher = Sha256::new();
     hasher.update(topic.as_bytes());
     hasher.update([0]);
@@ -23,7 +31,7 @@ pub(crate) fn name(topic: &str, payload: &[u8]) -> Name {
 
 /// What the platform must have made of a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Meaning {
+pub enum Meaning {
     /// So many good readings.
     Readings(u64),
     /// An error, and no reading.
@@ -34,30 +42,31 @@ pub(crate) enum Meaning {
 
 /// What devices know of a payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Sent {
+pub struct Sent {
     /// How often it was acknowledged.
-    pub(crate) acknowledged: u64,
-    pub(crate) meaning: Meaning,
+    pub acknowledged: u64,
+    /// What the platform must make of it.
+    pub meaning: Meaning,
     /// The beginning of it, for people.
-    pub(crate) glimpse: String,
+    pub glimpse: String,
 }
 
 /// What the platform knows of a payload.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Stored {
+pub struct Stored {
     /// Raw records.
-    pub(crate) arrivals: u64,
+    pub arrivals: u64,
     /// Errors in them.
-    pub(crate) errors: u64,
+    pub errors: u64,
     /// Readings that are stored because of it.
-    pub(crate) readings: u64,
+    pub readings: u64,
     /// Those of them that carry no plausible time of their own: one for each arrival is right.
-    pub(crate) timeless: u64,
+    pub timeless: u64,
 }
 
 /// All that was acknowledged.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger {
+pub struct Ledger {
     sent: HashMap<Name, Sent>,
 }
 
@@ -72,7 +81,7 @@ struct Line {
 
 impl Ledger {
     /// Adds an acknowledged payload.
-    pub(crate) fn add(&mut self, topic: &str, payload: &[u8], meaning: Meaning) {
+    pub fn add(&mut self, topic: &str, payload: &[u8], meaning: Meaning) {
         let sent = self
             .sent
             .entry(name(topic, payload))
@@ -88,7 +97,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When a line is not what the simulator writes.
-    pub(crate) fn read(&mut self, file: impl BufRead) -> Result<()> {
+    pub fn read(&mut self, file: impl BufRead) -> Result<()> {
         for (number, line) in file.lines().enumerate() {
             let line: Line = serde_json::from_str(&line?)
                 .with_context(|| format!("line {} of the simulator's ledger", number + 1))?;
@@ -110,7 +119,7 @@ impl Ledger {
     }
 
     /// Compares it with what the platform holds.
-    pub(crate) fn compare(&self, platform: &HashMap<Name, Stored>) -> Findings {
+    pub fn compare(&self, platform: &HashMap<Name, Stored>) -> Findings {
         let mut findings = Findings::default();
         for (name, sent) in &self.sent {
             findings.judge(sent, platform.get(name).copied().unwrap_or_default());
@@ -125,124 +134,6 @@ impl Ledger {
             }
         }
         findings
-    }
-}
-
-/// What a comparison found; the first columns are facts, the last are faults.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Findings {
-    /// Acknowledged messages.
-    pub(crate) acknowledged: u64,
-    /// Raw records.
-    pub(crate) arrivals: u64,
-    /// Raw records beyond the acknowledged messages: sent again because an acknowledgement was lost.
-    pub(crate) again: u64,
-    /// Distinct readings that devices sent.
-    pub(crate) readings: u64,
-    /// Readings stored.
-    pub(crate) stored: u64,
-    /// Readings without a time of their own that were stored once for each arrival.
-    pub(crate) timeless_again: u64,
-    /// Malformed messages that devices sent.
-    pub(crate) malformed: u64,
-    /// Malformed messages that the platform says so of.
-    pub(crate) failed: u64,
-    /// Startups and presence that devices sent.
-    pub(crate) control: u64,
-    /// Acknowledged messages without a raw record, and sent readings that are not stored.
-    pub(crate) missing: u64,
-    /// Readings stored more than once.
-    pub(crate) twice: u64,
-    /// Payloads with another outcome than the devices expect.
-    pub(crate) wrong: u64,
-    /// Raw records of payloads that nobody sent.
-    pub(crate) unknown: u64,
-    /// The first faults in words.
-    pub(crate) examples: Vec<String>,
-}
-
-impl Findings {
-    /// Whether nothing is missing, twice, wrong or unknown.
-    pub(crate) fn is_clean(&self) -> bool {
-        self.missing + self.twice + self.wrong + self.unknown == 0
-    }
-
-    fn judge(&mut self, sent: &Sent, stored: Stored) {
-        self.acknowledged += sent.acknowledged;
-        self.arrivals += stored.arrivals;
-        self.stored += stored.readings;
-        // Presence is taken once for each worker and again by wills: only that it arrived is certain.
-        let least = if sent.meaning == Meaning::Control {
-            1
-        } else {
-            sent.acknowledged
-        };
-        self.again += stored.arrivals.saturating_sub(sent.acknowledged);
-        if stored.arrivals < least {
-            self.missing += least - stored.arrivals;
-            self.say(format!(
-                "missing: acknowledged {} times, arrived {} times: {}",
-                sent.acknowledged, stored.arrivals, sent.glimpse
-            ));
-            return;
-        }
-        match sent.meaning {
-            Meaning::Readings(readings) => self.judge_readings(sent, stored, readings),
-            Meaning::Malformed => {
-                self.malformed += sent.acknowledged;
-                self.failed += stored.arrivals.min(stored.errors);
-                if stored.readings > 0 || stored.errors < stored.arrivals {
-                    self.wrong(sent, stored);
-                }
-            }
-            Meaning::Control => {
-                self.control += sent.acknowledged;
-                if stored.readings > 0 || stored.errors > 0 {
-                    self.wrong(sent, stored);
-                }
-            }
-        }
-    }
-
-    fn judge_readings(&mut self, sent: &Sent, stored: Stored, readings: u64) {
-        self.readings += readings;
-        let most = if stored.timeless > 0 {
-            readings * stored.arrivals
-        } else {
-            readings
-        };
-        if stored.errors > 0 {
-            self.wrong(sent, stored);
-        }
-        if stored.readings < readings {
-            self.missing += readings - stored.readings;
-            self.say(format!(
-                "missing: {readings} readings, stored {}: {}",
-                stored.readings, sent.glimpse
-            ));
-        } else if stored.readings > most {
-            self.twice += stored.readings - most;
-            self.say(format!(
-                "twice: {readings} readings, stored {}: {}",
-                stored.readings, sent.glimpse
-            ));
-        } else {
-            self.timeless_again += stored.readings - readings;
-        }
-    }
-
-    fn wrong(&mut self, sent: &Sent, stored: Stored) {
-        self.wrong += 1;
-        self.say(format!(
-            "wrong: {:?} became {stored:?}: {}",
-            sent.meaning, sent.glimpse
-        ));
-    }
-
-    fn say(&mut self, words: String) {
-        if self.examples.len() < 20 {
-            self.examples.push(words);
-        }
     }
 }
 
