@@ -20,7 +20,8 @@ use crate::http::{cors, timeout};
 use crate::problem::{Code, Problem};
 use crate::routes::{
     accounting, analytics, api_keys, dead_letters, devices, docs, explain, health, ingest,
-    ingest_errors, messages, metrics, overview, raw_records, stream, system, web, whoami,
+    ingest_errors, messages, metrics, overview, raw_records, retention, stream, system, web,
+    whoami,
 };
 
 /// Every documented route.
@@ -58,6 +59,12 @@ fn documented() -> OpenApiRouter<App> {
         ))
         .routes(routes!(dead_letters::requeue_dead_letter))
         .routes(routes!(accounting::accounting))
+        .routes(routes!(
+            retention::list_retention_runs,
+            retention::create_retention_run
+        ))
+        .routes(routes!(retention::get_retention_run))
+        .routes(routes!(retention::list_retention_settings))
         .routes(routes!(system::durability))
         .routes(routes!(system::quotas))
         .routes(routes!(api_keys::list_api_keys, api_keys::create_api_key))

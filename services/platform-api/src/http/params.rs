@@ -131,6 +131,16 @@ impl Params {
         choice
     }
 
+    /// Something that is on when it is named: `?name` and `?name=true`.
+    pub(crate) fn flag(&mut self, name: &'static str) -> bool {
+        let bare = self
+            .pairs
+            .iter()
+            .any(|(key, value)| key == name && value.is_empty());
+        self.choice(name, &[("true", true), ("false", false)])
+            .unwrap_or(bare)
+    }
+
     /// Ends the reading.
     ///
     /// # Errors
@@ -197,6 +207,26 @@ mod tests {
         assert_eq!(query.choice("order", &[("asc", 1)]), None);
         query.text("serial");
         assert_eq!(faults(query), ["limit", "from", "order", "serial", "typo"]);
+    }
+
+    #[test]
+    fn a_flag_is_on_when_it_is_named() {
+        let flag = |query: &str| {
+            let mut query = params(query);
+            (query.flag("dry_run"), faults(query))
+        };
+        for (query, on) in [
+            ("", false),
+            ("dry_run", true),
+            ("dry_run=", true),
+            ("dry_run=true", true),
+            ("dry_run=false", false),
+        ] {
+            assert_eq!(flag(query), (on, Vec::new()), "{query}");
+        }
+        for query in ["dry_run=yes", "dry_run=1", "dry_run=true&dry_run=false"] {
+            assert_eq!(flag(query).1, ["dry_run"], "{query}");
+        }
     }
 
     #[test]

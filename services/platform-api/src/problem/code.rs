@@ -18,6 +18,7 @@ pub(crate) enum Code {
     MessageNotFound,
     ApiKeyNotFound,
     DeadLetterNotFound,
+    RetentionRunNotFound,
     MetricNotFound,
     MetricExists,
     MetricInUse,
@@ -85,7 +86,7 @@ const fn transient(
 }
 
 /// Every code, in the order of its declaration.
-pub(crate) static TABLE: [Entry; 28] = [
+pub(crate) static TABLE: [Entry; 29] = [
     permanent(
         Code::InvalidParameter,
         "invalid_parameter",
@@ -181,6 +182,13 @@ pub(crate) static TABLE: [Entry; 28] = [
         StatusCode::NOT_FOUND,
         "There is no such dead letter",
         "No dead letter has this number. It may have been requeued or dropped.",
+    ),
+    permanent(
+        Code::RetentionRunNotFound,
+        "retention_run_not_found",
+        StatusCode::NOT_FOUND,
+        "There is no such run of retention",
+        "No run of retention has this number. Runs are kept for 400 days; /v1/retention-runs lists the newest.",
     ),
     permanent(
         Code::MetricNotFound,

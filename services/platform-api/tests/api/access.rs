@@ -97,6 +97,22 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
     ("GET", "/v1/accounting", &["viewer", "operator", "admin"]),
     (
         "GET",
+        "/v1/retention-runs",
+        &["viewer", "operator", "admin"],
+    ),
+    ("POST", "/v1/retention-runs", &["operator", "admin"]),
+    (
+        "GET",
+        "/v1/retention-runs/{id}",
+        &["viewer", "operator", "admin"],
+    ),
+    (
+        "GET",
+        "/v1/retention-settings",
+        &["viewer", "operator", "admin"],
+    ),
+    (
+        "GET",
         "/v1/system/durability",
         &["viewer", "operator", "admin"],
     ),

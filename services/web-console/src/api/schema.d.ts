@@ -485,6 +485,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/retention-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest runs of retention */
+        get: operations["list_retention_runs"];
+        put?: never;
+        /**
+         * Let go what is older than the settings say
+         * @description A worker does it within seconds; the run tells how far it is. With `dry_run=true` nothing is dropped: the run says which
+         *     partitions would go, how much they hold and what could not be asked any more. Readings go only when their rollups are
+         *     complete and hold the same; what has to stay makes the run `refused` and names the span.
+         */
+        post: operations["create_retention_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A run of retention
+         * @description Shows how far it is, and every partition it looked at: rows, bytes, and what could not be asked any more.
+         */
+        get: operations["get_retention_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long everything is kept
+         * @description `sensctl retention set` changes it.
+         */
+        get: operations["list_retention_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/stream": {
         parameters: {
             query?: never;
@@ -1398,6 +1461,106 @@ export interface components {
              * @description Number the letter had.
              */
             number: number;
+        };
+        /** @description A partition that a run looked at. */
+        RetentionItem: {
+            /** @description `drop`, `drop_except` (the metrics are kept longer) or `drop_only` (they are kept shorter). */
+            action: string;
+            /**
+             * Format: int64
+             * @description Bytes on disk that they take.
+             */
+            bytes: number;
+            /** @description `raw`, `errors`, `readings`, `rollup_1m`, `rollup_1h` or `rollup_1d`. */
+            class: string;
+            /**
+             * Format: int64
+             * @description Devices they are of.
+             */
+            devices: number;
+            /** @description Start of its span. */
+            from: components["schemas"]["Timestamp"];
+            /** @description What cannot be asked any more afterwards. */
+            lost: string;
+            /** @description The metrics that the action names. */
+            metrics: string[];
+            /** @description `planned`, `dropped` or `refused`. */
+            outcome: string;
+            /** @description Why it was refused. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description Rows that go.
+             */
+            rows: number;
+            /** @description End of its span, exclusive. */
+            to: components["schemas"]["Timestamp"];
+        };
+        /** @description A run of retention. */
+        RetentionRun: {
+            /** @description Why it was refused or failed: the first span that had to stay, and the reason. */
+            detail?: string | null;
+            /** @description Whether nothing is dropped. */
+            dry_run: boolean;
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description When it was asked for. */
+            requested_at: components["schemas"]["Timestamp"];
+            /** @description Who asked for it; `schedule` for the regular ones. */
+            requested_by: string;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            /** @description `requested`, `running`, `done`, `refused` (something due has to stay) or `failed`. */
+            state: string;
+        };
+        /** @description A run with the partitions it looked at. */
+        RetentionRunDetail: components["schemas"]["RetentionRun"] & {
+            /**
+             * Format: int64
+             * @description Bytes on disk that these take.
+             */
+            bytes: number;
+            /** @description The partitions, oldest first within their class. */
+            items: components["schemas"]["RetentionItem"][];
+            /**
+             * Format: int64
+             * @description Rows that are dropped, or would be.
+             */
+            rows: number;
+        };
+        /** @description The newest runs of retention. */
+        RetentionRunList: {
+            /** @description The runs, newest first, without their partitions. */
+            items: components["schemas"]["RetentionRun"][];
+        };
+        /** @description How long something is kept. */
+        RetentionSetting: {
+            /** @description `raw`, `errors`, `readings`, `rollup_1m`, `rollup_1h` or `rollup_1d`. */
+            class: string;
+            /**
+             * Format: int32
+             * @description Days; `null` for ever.
+             */
+            keep_days?: number | null;
+            /** @description The metric it is about; `null` for all without a setting of their own. */
+            metric?: string | null;
+            /** @description When it was changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            /** @description By whom; `default` for what came with the platform. */
+            updated_by: string;
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+        };
+        /** @description How long everything is kept. */
+        RetentionSettingList: {
+            /** @description The settings: each class, then its metrics. */
+            items: components["schemas"]["RetentionSetting"][];
         };
         /**
          * @description What a key may do.
@@ -3509,6 +3672,266 @@ export interface operations {
             };
             /** @description there is no such thing: `…_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_retention_runs: {
+        parameters: {
+            query?: {
+                /** @description most runs to show, 1 to 100, default 20 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the runs, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRunList"];
+                };
+            };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_retention_run: {
+        parameters: {
+            query?: {
+                /** @description given bare or as `true`: only say what would go; default `false` */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the run; its address is in `Location` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRunDetail"];
+                };
+            };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retention_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description number of the run */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRunDetail"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_retention_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description all settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionSettingList"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

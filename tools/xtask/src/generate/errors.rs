@@ -29,7 +29,7 @@ What becomes of a **payload** is another matter: see [Ingest error reasons](/ref
 ";
 
 /// HTTP statuses by the names the table uses.
-const STATUSES: [(&str, u16); 12] = [
+const STATUSES: [(&str, u16); 13] = [
     ("BAD_REQUEST", 400),
     ("UNAUTHORIZED", 401),
     ("FORBIDDEN", 403),
@@ -39,6 +39,7 @@ const STATUSES: [(&str, u16); 12] = [
     ("CONFLICT", 409),
     ("PAYLOAD_TOO_LARGE", 413),
     ("UNSUPPORTED_MEDIA_TYPE", 415),
+    ("UNPROCESSABLE_ENTITY", 422),
     ("TOO_MANY_REQUESTS", 429),
     ("INTERNAL_SERVER_ERROR", 500),
     ("SERVICE_UNAVAILABLE", 503),

@@ -22,7 +22,7 @@ use crate::problem::{AccessErrors, ParameterErrors, Problem};
     post,
     path = "/v1/retention-runs",
     tag = "retention",
-    params(("dry_run" = Option<bool>, Query, description = "`true`: only say what would go; default `false`")),
+    params(("dry_run" = Option<bool>, Query, description = "given bare or as `true`: only say what would go; default `false`")),
     responses(
         (status = 202, description = "the run; its address is in `Location`", body = RunDetail),
         ParameterErrors,
@@ -34,8 +34,7 @@ pub(crate) async fn create_retention_run(
     State(app): State<App>,
     mut params: Params,
 ) -> Result<Response, Problem> {
-    let choices = [("true", true), ("false", false)];
-    let dry_run = params.choice("dry_run", &choices).unwrap_or(false);
+    let dry_run = params.flag("dry_run");
     params.finish()?;
     let id = request_run(&app.pools.primary, dry_run, &caller.name).await?;
     tracing::info!(

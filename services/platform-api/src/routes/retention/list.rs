@@ -6,7 +6,7 @@ use sens_storage::retention::list_runs;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::run::Run;
+use super::run::RunSummary;
 use crate::app::App;
 use crate::auth::Viewer;
 use crate::http::params::Params;
@@ -17,9 +17,10 @@ const LIMIT: usize = 100;
 
 /// The newest runs of retention.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RetentionRunList)]
 pub(crate) struct RunList {
     /// The runs, newest first, without their partitions.
-    items: Vec<Run>,
+    items: Vec<RunSummary>,
 }
 
 /// The newest runs of retention
@@ -44,6 +45,6 @@ pub(crate) async fn list_retention_runs(
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let runs = list_runs(&app.pools.primary, limit).await?;
     Ok(Json(RunList {
-        items: runs.iter().map(Run::from).collect(),
+        items: runs.iter().map(RunSummary::from).collect(),
     }))
 }

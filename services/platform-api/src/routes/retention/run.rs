@@ -8,7 +8,8 @@ use crate::http::time::Timestamp;
 
 /// A run of retention.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Run {
+#[schema(as = RetentionRun)]
+pub(crate) struct RunSummary {
     /// Its number.
     id: i64,
     /// Whether nothing is dropped.
@@ -29,10 +30,11 @@ pub(crate) struct Run {
 
 /// A run with the partitions it looked at.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RetentionRunDetail)]
 pub(crate) struct RunDetail {
     /// The run.
     #[serde(flatten)]
-    run: Run,
+    run: RunSummary,
     /// Rows that are dropped, or would be.
     rows: i64,
     /// Bytes on disk that these take.
@@ -43,6 +45,7 @@ pub(crate) struct RunDetail {
 
 /// A partition that a run looked at.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RetentionItem)]
 struct Item {
     /// `raw`, `errors`, `readings`, `rollup_1m`, `rollup_1h` or `rollup_1d`.
     class: String,
@@ -68,7 +71,7 @@ struct Item {
     reason: Option<String>,
 }
 
-impl From<&RetentionRun> for Run {
+impl From<&RetentionRun> for RunSummary {
     fn from(run: &RetentionRun) -> Self {
         Self {
             id: run.id,
@@ -87,7 +90,7 @@ impl From<RetentionRun> for RunDetail {
     fn from(run: RetentionRun) -> Self {
         let goes = |item: &&RetentionItem| item.reason.is_none();
         Self {
-            run: Run::from(&run),
+            run: RunSummary::from(&run),
             rows: run.items.iter().filter(goes).map(|item| item.rows).sum(),
             bytes: run.items.iter().filter(goes).map(|item| item.bytes).sum(),
             items: run.items.into_iter().map(Item::from).collect(),

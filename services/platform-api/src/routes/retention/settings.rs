@@ -13,6 +13,7 @@ use crate::problem::{AccessErrors, Problem};
 
 /// How long everything is kept.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RetentionSettingList)]
 pub(crate) struct SettingList {
     /// The settings: each class, then its metrics.
     items: Vec<Setting>,
@@ -20,6 +21,7 @@ pub(crate) struct SettingList {
 
 /// How long something is kept.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RetentionSetting)]
 struct Setting {
     /// `raw`, `errors`, `readings`, `rollup_1m`, `rollup_1h` or `rollup_1d`.
     class: String,
