@@ -20,8 +20,8 @@ use crate::http::{cors, timeout};
 use crate::problem::{Code, Problem};
 use crate::routes::{
     accounting, analytics, api_keys, dead_letters, devices, docs, explain, health, ingest,
-    ingest_errors, messages, metrics, overview, raw_records, retention, stream, system, web,
-    whoami,
+    ingest_errors, messages, metrics, overview, raw_records, replays, retention, stream, system,
+    web, whoami,
 };
 
 /// Every documented route.
@@ -38,6 +38,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(devices::get_device))
         .routes(routes!(devices::latest_values))
         .routes(routes!(devices::list_measurements))
+        .routes(routes!(devices::list_series))
         .routes(routes!(explain::explain_device))
         .routes(routes!(stream::stream_device))
         .routes(routes!(stream::stream_fleet))
@@ -58,6 +59,8 @@ fn documented() -> OpenApiRouter<App> {
             dead_letters::delete_dead_letter
         ))
         .routes(routes!(dead_letters::requeue_dead_letter))
+        .routes(routes!(replays::list_replays_route, replays::create_replay))
+        .routes(routes!(replays::get_replay, replays::cancel_replay_route))
         .routes(routes!(accounting::accounting))
         .routes(routes!(
             retention::list_retention_runs,

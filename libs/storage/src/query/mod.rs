@@ -22,6 +22,7 @@ pub mod metric_changes;
 pub mod metrics;
 pub mod overview;
 pub mod raw_records;
+pub mod series;
 mod value;
 
 pub use value::StoredValue;

@@ -20,6 +20,7 @@ pub(crate) enum Code {
     DeadLetterNotFound,
     RetentionRunNotFound,
     MetricNotFound,
+    ReplayNotFound,
     MetricExists,
     MetricInUse,
     VersionConflict,
@@ -86,7 +87,7 @@ const fn transient(
 }
 
 /// Every code, in the order of its declaration.
-pub(crate) static TABLE: [Entry; 29] = [
+pub(crate) static TABLE: [Entry; 30] = [
     permanent(
         Code::InvalidParameter,
         "invalid_parameter",
@@ -197,6 +198,13 @@ pub(crate) static TABLE: [Entry; 29] = [
         "There is no such metric",
         "No metric has this name. Names are case-sensitive; /v1/metrics lists all of them, also those that devices send \
          without being described.",
+    ),
+    permanent(
+        Code::ReplayNotFound,
+        "replay_not_found",
+        StatusCode::NOT_FOUND,
+        "There is no such replay",
+        "No replay has this number. `GET /v1/replays` lists them.",
     ),
     permanent(
         Code::MetricExists,

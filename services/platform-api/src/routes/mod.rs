@@ -14,6 +14,7 @@ pub(crate) mod messages;
 pub(crate) mod metrics;
 pub(crate) mod overview;
 pub(crate) mod raw_records;
+pub(crate) mod replays;
 pub(crate) mod retention;
 pub(crate) mod stream;
 pub(crate) mod system;

@@ -94,6 +94,15 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
         "/v1/dead-letters/{number}/requeue",
         &["operator", "admin"],
     ),
+    (
+        "GET",
+        "/v1/devices/A/series",
+        &["viewer", "operator", "admin"],
+    ),
+    ("GET", "/v1/replays", &["viewer", "operator", "admin"]),
+    ("POST", "/v1/replays", &["operator", "admin"]),
+    ("GET", "/v1/replays/{id}", &["viewer", "operator", "admin"]),
+    ("DELETE", "/v1/replays/{id}", &["operator", "admin"]),
     ("GET", "/v1/accounting", &["viewer", "operator", "admin"]),
     (
         "GET",

@@ -11,6 +11,7 @@ mod outage;
 mod pages;
 mod quotas;
 mod reads;
+mod replays;
 mod retention;
 mod rollups;
 mod stream;

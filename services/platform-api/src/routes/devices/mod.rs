@@ -6,6 +6,7 @@ mod latest;
 mod list;
 mod measurements;
 mod resolution;
+mod series;
 mod table;
 mod units;
 
@@ -13,3 +14,4 @@ pub(crate) use get::*;
 pub(crate) use latest::*;
 pub(crate) use list::*;
 pub(crate) use measurements::*;
+pub(crate) use series::*;
