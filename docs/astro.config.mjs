@@ -31,6 +31,8 @@ export default defineConfig({
           'provision-devices',
           'api-keys',
           'run-services',
+          'let-go-of-old-data',
+          'use-timescaledb',
           'kubernetes-install',
           'kubernetes-upgrade',
           'kubernetes-high-availability',
