@@ -32,6 +32,8 @@ export default defineConfig({
           'api-keys',
           'run-services',
           'let-go-of-old-data',
+          'replay',
+          'read-replica',
           'use-timescaledb',
           'kubernetes-install',
           'kubernetes-upgrade',
