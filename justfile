@@ -44,6 +44,13 @@ bench-peers *ARGS:
     cargo build --release --locked {{ services }} --bins
     @scripts/bench-peers "$@"
 
+# Fill storage with READINGS of thousands of devices, ask what an API asks, and say what a reading takes on the disk
+[group('run')]
+[no-exit-message]
+scale READINGS="50000000" *ARGS:
+    @scripts/setup rust-deps postgres
+    cargo run --release --locked -p sens-bench --bin sens-scale -- "$@"
+
 # Install what is missing on this machine, or only the named parts (scripts/setup --help)
 [group('develop')]
 [no-exit-message]
@@ -63,6 +70,14 @@ test: ci-test
 [no-exit-message]
 fuzz SECONDS="60" *ARGS:
     @scripts/fuzz "$@"
+
+# Break a whole platform under load, FAULTS times by the plan SEED names, and compare what devices sent with what it holds
+[group('develop')]
+[no-exit-message]
+chaos *ARGS:
+    @scripts/setup rust-deps postgres mosquitto nats
+    cargo build --release --locked {{ services }} -p sens-chaos --bins
+    target/release/sens-chaos "$@"
 
 # Measure how long decoding takes
 [group('develop')]
@@ -135,6 +150,7 @@ ci-lint: && deny
     typos
     scripts/lint-scripts
     scripts/compose-check
+    cargo run --quiet --locked -p sens-release -- check
     npm --prefix services/web-console run lint
 
 # Stage 3: types of the console, and Rust's public documentation with its links
@@ -165,6 +181,11 @@ ci-docs: docs-check
 [no-exit-message]
 ci-chart: chart-check
 
+# Stage 8: the template of the infrastructure repository, and who may do what in Argo CD
+[group('check')]
+[no-exit-message]
+ci-gitops: gitops-check
+
 # Bans, licences and sources of all dependencies (needs no advisory database)
 [group('check')]
 deny:
@@ -188,3 +209,87 @@ images-local *ARGS:
 [no-exit-message]
 compose-smoke *ARGS:
     @scripts/compose-smoke "$@"
+
+# Test the template of the infrastructure repository (infra/gitops) without a cluster
+[group('release')]
+[no-exit-message]
+gitops-check:
+    @scripts/gitops-check
+
+# Argo CD for real, on a node with Argo CD (KUBECONFIG): test follows and heals, production waits, access, bad releases, rollback
+[group('release')]
+[no-exit-message]
+gitops-e2e *ARGS:
+    @scripts/gitops-e2e "$@"
+
+# Rehearse a release here: a registry and bare repositories, from build over push, deployment and promotion by digest to rollback
+[group('release')]
+[no-exit-message]
+release-rehearsal *ARGS:
+    @scripts/release-rehearsal "$@"
+
+# Print the next version of CHANNEL (alpha, rc, stable), or why there is none
+[group('release')]
+[no-exit-message]
+release-version CHANNEL *ARGS:
+    @cargo run --quiet --locked -p sens-release -- next "$@"
+
+# Build all images for PLATFORM and push them by digest
+[group('release')]
+[no-exit-message]
+release-images VERSION PLATFORM:
+    @scripts/release-images "$@"
+
+# Give images that were pushed by digest their VERSION, and print release.json
+[group('release')]
+[no-exit-message]
+release-publish VERSION *LISTS:
+    @scripts/release-publish "$@"
+
+# The images of a release.json as a pipeline's matrix
+[private]
+release-matrix FILE:
+    @cargo run --quiet --locked -p sens-release -- images --json "$@"
+
+# Change an environment in the infrastructure repository: deploy, configure, flag, … (scripts/release-deploy)
+[group('release')]
+[no-exit-message]
+release-deploy *ARGS:
+    @scripts/release-deploy "$@"
+
+# Promote what was verified to staging or production, by digest, as a pull request
+[group('release')]
+[no-exit-message]
+release-promote *ARGS:
+    @scripts/release-promote "$@"
+
+# Bring back an earlier release of ENVIRONMENT: test at once, others by a pull request
+[group('release')]
+[no-exit-message]
+release-rollback ENVIRONMENT VERSION="":
+    @scripts/release-deploy {{ if ENVIRONMENT == "test" { "" } else { "--pull-request" } }} rollback "$1" ${2:+--to "$2"}
+
+# Verify what runs in ENVIRONMENT at URL, and keep the evidence
+[group('release')]
+[no-exit-message]
+release-verify ENVIRONMENT URL *SECONDS:
+    @scripts/release-verify "$@"
+
+# Notes, release.json and packaged chart of a TAG, in FOLDER
+[group('release')]
+[no-exit-message]
+release-artifacts TAG FOLDER:
+    @scripts/release-artifacts "$@"
+
+# Look for secrets in the whole history
+[group('check')]
+[no-exit-message]
+secrets-scan:
+    @scripts/secrets-scan
+
+# Known vulnerabilities of all npm packages (asks the npm registry)
+[group('check')]
+npm-audit:
+    @scripts/setup node
+    npm --prefix services/web-console audit --audit-level=high
+    npm --prefix docs audit --audit-level=high

@@ -41,6 +41,7 @@ export default defineConfig({
           'kubernetes-uninstall',
           'troubleshoot',
           'simulate-devices',
+          'chaos',
           'measure-performance',
           'work-on-the-platform',
         ]),
