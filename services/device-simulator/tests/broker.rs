@@ -206,6 +206,45 @@ async fn feed_reports_what_became_of_the_payloads() {
     assert!(stdout.contains("readings: 3 processed"), "{stdout}");
 }
 
+/// Mosquitto acknowledges what nobody subscribes to, and drops it.
+#[tokio::test]
+async fn what_nobody_subscribes_to_is_published_again_when_asked() {
+    let broker = Mosquitto::start().await.expect("mosquitto starts");
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("events");
+    let log = folder.path().join("log");
+    std::fs::write(&file, "1\n2\n3\n").expect("the file can be written");
+    let address = url(&broker);
+    let path = file.to_str().expect("its path is text");
+    let arguments = ["feed", path, "--mqtt-url", &address];
+    let (status, stdout, stderr) = finish(simulator(&arguments)).await;
+    assert_eq!(status.code(), Some(0), "{stderr}");
+    assert!(stdout.starts_with("3 payloads acknowledged"), "{stdout}");
+
+    let mut patient = simulator(&arguments);
+    patient
+        .arg("--require-subscribers")
+        .stdout(Stdio::piped())
+        .stderr(std::fs::File::create(&log).expect("the log can be written"));
+    let feed = patient.spawn().expect("the simulator starts");
+    let told = || std::fs::read_to_string(&log).expect("it is text");
+    sens_testkit::assert_eventually!(LONG, told().contains("nobody subscribes"), "{}", told());
+    let mut subscriber = Subscriber::new(&broker, "sens/legacy/telemetry").await;
+    let (ended, received) = tokio::join!(
+        tokio::task::spawn_blocking(move || feed.wait_with_output()),
+        subscriber.drain(),
+    );
+    let output = ended
+        .expect("it is waited for")
+        .expect("the simulator ends");
+    assert_eq!(output.status.code(), Some(0), "{}", told());
+    let payloads: Vec<_> = received
+        .iter()
+        .map(|message| &message.payload[..])
+        .collect();
+    assert_eq!(payloads, [b"1", b"2", b"3"]);
+}
+
 /// The last presence on each status topic.
 fn last_states(received: &[Publish]) -> HashMap<&str, &[u8]> {
     let states = received
