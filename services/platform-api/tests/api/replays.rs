@@ -122,7 +122,7 @@ async fn bad_replays_are_refused_and_waiting_ones_cancelled() -> Result<()> {
     ] {
         post(&bench, body)
             .await?
-            .assert_problem(422, "invalid_body");
+            .assert_problem(400, "invalid_body");
     }
     bench
         .get("/v1/replays/12345")
