@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod accounting;
 mod api_faults;
 mod broker;
 mod database_faults;
 mod drain;
+mod explain;
 mod kills;
 mod malformed;
 mod network;

@@ -1,9 +1,11 @@
 //! What the scenarios share.
 
 pub(crate) mod faults;
+pub(crate) mod jetstream;
 pub(crate) mod load;
 pub(crate) mod mqtt;
 pub(crate) mod rest;
+pub(crate) mod scene;
 
 use std::time::Duration;
 
