@@ -135,10 +135,15 @@ async fn a_weakened_stream_is_named() -> Result<()> {
     let bench = bench(Postgres::start_durable().await?, Nats::start().await?).await?;
     let port = bench.nats.port();
     let good = administrator::stream(port, "SENS_RAW").await?;
-    let (mut dropping, mut ageing) = (good.clone(), good.clone());
+    let (mut dropping, mut ageing, mut interested) = (good.clone(), good.clone(), good.clone());
     dropping["discard"] = json!("old");
+    interested["retention"] = json!("interest");
     ageing["max_age"] = json!(3_600_000_000_000_u64);
-    for (weak, code) in [(dropping, "stream_discard"), (ageing, "stream_max_age")] {
+    for (weak, code) in [
+        (dropping, "stream_discard"),
+        (ageing, "stream_max_age"),
+        (interested, "stream_retention"),
+    ] {
         administrator::update(port, &weak).await?;
         assert_eq!(reasons(&bench).await?, [code]);
         let ready = bench.get("/health/ready").await?;
@@ -164,13 +169,22 @@ async fn a_server_that_syncs_now_and_then_is_named() -> Result<()> {
         sync_always: false,
         ..NatsOptions::default()
     };
-    let bench = bench(Postgres::start_durable().await?, Nats::with(lazy).await?).await?;
+    let mut bench = bench(Postgres::start_durable().await?, Nats::with(lazy).await?).await?;
     assert_eq!(reasons(&bench).await?, ["nats_sync_interval"]);
     let certificate = bench.json(ROUTE).await?;
     assert_eq!(
         certificate["settings"]["nats"]["sync_interval_seconds"],
         120
     );
+    let ready = bench.get("/health/ready").await?;
+    assert!(ready.text().contains("degraded: nats_sync_interval"));
+
+    let file = bench.nats.dir().join("nats.conf");
+    let text = std::fs::read_to_string(&file)?;
+    std::fs::write(&file, text.replace("\"2m\"", "always"))?;
+    bench.nats.restart().await?;
+    assert_eventually!(PATIENCE, reasons(&bench).await?.is_empty(), "strict again");
+    assert!(bench.get("/health/ready").await?.text().contains("strict"));
     Ok(())
 }
 

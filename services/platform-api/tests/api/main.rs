@@ -5,6 +5,7 @@ mod accounting;
 mod administrator;
 mod dead_letters;
 mod durability;
+mod idempotency;
 mod ingest;
 mod metrics;
 mod outage;
