@@ -17,6 +17,7 @@ Examples:
   sens-bench                                 three runs, a few minutes
   sens-bench --quick                         one short run: does everything work?
   sens-bench --runs 1 --messages 200000      one long run
+  sens-bench --write-path --runs 5           storing alone beside COPY of the same rows
   sens-bench --json bench.json               the figures for programs as well"
 )]
 pub(crate) struct Options {
@@ -44,6 +45,9 @@ pub(crate) struct Options {
     /// Leaves the bare parts out: no ratios
     #[arg(long)]
     pub(crate) platform_only: bool,
+    /// Measures only the write path beside COPY of the same rows
+    #[arg(long, conflicts_with_all = ["platform_only", "peers"])]
+    pub(crate) write_path: bool,
     /// Measures the peers whose programs are in this folder as well (`just bench-peers` builds them)
     #[arg(long, value_name = "DIR")]
     pub(crate) peers: Option<PathBuf>,

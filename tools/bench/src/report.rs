@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::figures::{Latency, Measure, Quantiles, Round, median, ratio};
 use crate::options::Options;
 use crate::ours::{NARROW, SINGLE};
+use crate::parts::write_path::{COPY_NARROW, COPY_SINGLE, WRITE_NARROW, WRITE_SINGLE};
 
 /// Processes in the order in which a message meets them.
 const PROCESSES: [&str; 7] = [
@@ -55,6 +56,10 @@ pub(crate) fn table(options: &Options, rounds: &[Round]) -> String {
     cpu(&mut text, rounds);
     memory(&mut text, rounds);
     latency(&mut text, rounds);
+    write_path(&mut text, rounds);
+    if options.write_path {
+        return text;
+    }
     line(&mut text, "");
     line(
         &mut text,
@@ -223,6 +228,27 @@ fn latency(text: &mut String, rounds: &[Round]) {
     }
 }
 
+/// What the write path reaches of what `COPY` reaches with the same rows, by shape.
+fn beside_copy(rounds: &[Round]) -> (Option<f64>, Option<f64>) {
+    (
+        ratio(rounds, WRITE_NARROW.0, COPY_NARROW.0),
+        ratio(rounds, WRITE_SINGLE.0, COPY_SINGLE.0),
+    )
+}
+
+fn write_path(text: &mut String, rounds: &[Round]) {
+    let (Some(narrow), Some(single)) = beside_copy(rounds) else {
+        return;
+    };
+    line(text, "");
+    line(
+        text,
+        &format!(
+            "Write path beside COPY of the same rows into the same tables and indexes: {narrow:.2}× (4 readings), {single:.2}× (1 reading)."
+        ),
+    );
+}
+
 /// All figures of all runs, and their medians.
 pub(crate) fn json(options: &Options, rounds: &[Round]) -> Result<String> {
     let medians: Vec<_> = measures(rounds)
@@ -235,6 +261,7 @@ pub(crate) fn json(options: &Options, rounds: &[Round]) -> Result<String> {
             })
         })
         .collect();
+    let (narrow, single) = beside_copy(rounds);
     let document = json!({
         "version": env!("CARGO_PKG_VERSION"),
         "cores": std::thread::available_parallelism().map_or(1, usize::from),
@@ -242,6 +269,7 @@ pub(crate) fn json(options: &Options, rounds: &[Round]) -> Result<String> {
         "connections": options.connections,
         "backlog": options.backlog,
         "medians": medians,
+        "write_path_beside_copy": { "narrow": narrow, "single": single },
         "runs": rounds,
     });
     Ok(serde_json::to_string_pretty(&document)? + "\n")

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use crate::figures::{Measure, Round};
 use crate::options::Options;
 use crate::ours::{self, Ours};
-use crate::parts::{insert, jetstream, mqtt};
+use crate::parts::{insert, jetstream, mqtt, write_path};
 use crate::peers;
 use crate::progress::Progress;
 use crate::report;
@@ -36,6 +36,14 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
 /// The parts and the platform once, each on fresh servers.
 async fn round(options: &Options, progress: &Progress) -> Result<Round> {
     let mut round = Round::default();
+    if !options.platform_only {
+        for measure in write_path::measure(options, progress).await? {
+            note(&mut round, progress, measure);
+        }
+    }
+    if options.write_path {
+        return Ok(round);
+    }
     if !options.platform_only {
         note(
             &mut round,

@@ -139,7 +139,7 @@ pub(crate) async fn measure(options: &Options, progress: &Progress) -> Result<Ve
 }
 
 /// A database as `sensctl migrate` makes it, with the devices and partitions that the rows need.
-async fn platform_database(url: &str, messages: u64) -> Result<PgConnection> {
+pub(super) async fn platform_database(url: &str, messages: u64) -> Result<PgConnection> {
     let mut config = Config::default().database;
     config.url = Some(Secret::new(url));
     sens_storage::migrate(&config)

@@ -3,3 +3,4 @@
 pub(crate) mod insert;
 pub(crate) mod jetstream;
 pub(crate) mod mqtt;
+pub(crate) mod write_path;
