@@ -44,6 +44,7 @@ export default defineConfig({
           'simulate-devices',
           'chaos',
           'measure-performance',
+          'size-a-deployment',
           'work-on-the-platform',
         ]),
         section('Reference', 'reference', [
