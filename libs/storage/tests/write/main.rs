@@ -3,6 +3,7 @@
 mod ledger;
 mod once;
 mod partitions;
+mod plans;
 mod poison;
 mod previous;
 mod replay;

@@ -117,7 +117,7 @@ async fn execute(worker: &PgPool, line: &str) -> anyhow::Result<()> {
 }
 
 /// Every statement that the writing side uses, at least once.
-async fn everything(pool: &PgPool) -> anyhow::Result<()> {
+pub(crate) async fn everything(pool: &PgPool) -> anyhow::Result<()> {
     let epoch = stream_epoch(pool, NOON).await?;
     committed_high_water(pool, epoch).await?;
     load_catalogue(pool).await?;
