@@ -183,7 +183,10 @@ impl Group {
         let mut turn = 0;
         let mut bursts = self.bursts.map(|(every, messages)| {
             let first = tokio::time::Instant::now() + every;
-            (tokio::time::interval_at(first, every), messages)
+            let mut interval = tokio::time::interval_at(first, every);
+            // What was missed while the broker was away is not made up for.
+            interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            (interval, messages)
         });
         let talk = async {
             loop {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::plan::Fault;
+use crate::stage::Back;
 
 /// Shows what happens.
 pub(crate) struct Progress {
@@ -36,12 +37,17 @@ impl Progress {
     }
 
     /// A fault is over, and everything is back.
-    pub(crate) fn done(&self, number: usize, fault: &Fault, back: Duration) {
+    pub(crate) fn done(&self, number: usize, fault: &Fault, back: Back) {
         let total = self.total;
         let width = total.to_string().len();
+        let held = if back.held {
+            ", with the devices held"
+        } else {
+            ""
+        };
         self.say(&format!(
-            "{number:>width$}/{total}  {fault}; all back after {:.1} s",
-            back.as_secs_f64()
+            "{number:>width$}/{total}  {fault}; all back after {:.1} s{held}",
+            back.after.as_secs_f64()
         ));
         if let Some(bar) = &self.bar {
             bar.inc(1);

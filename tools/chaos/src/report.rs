@@ -7,11 +7,12 @@ use std::time::Duration;
 use sens_testkit::ledger::{Accounts, Findings};
 
 use crate::plan::{Fault, Kind};
+use crate::stage::Back;
 
 /// All that is known at the end.
 pub(crate) struct Report {
     pub(crate) seed: u64,
-    pub(crate) faults: Vec<(Fault, Duration)>,
+    pub(crate) faults: Vec<(Fault, Back)>,
     pub(crate) took: Duration,
     pub(crate) findings: Findings,
     pub(crate) accounts: Accounts,
@@ -64,8 +65,8 @@ impl Report {
         for (fault, back) in &self.faults {
             let (count, sum, most) = kinds.entry(fault.kind()).or_default();
             *count += 1;
-            *sum += *back;
-            *most = (*most).max(*back);
+            *sum += back.after;
+            *most = (*most).max(back.after);
         }
         writeln!(
             text,
@@ -77,6 +78,14 @@ impl Report {
             let mean = sum.as_secs_f64() / f64::from(count.max(1));
             let most = most.as_secs_f64();
             writeln!(text, "{kind:30} {count:>6} {mean:>10.1} s {most:>10.1} s").ok();
+        }
+        let held = self.faults.iter().filter(|(_, back)| back.held).count();
+        if held > 0 {
+            writeln!(
+                text,
+                "After {held} of them this machine did not keep up, and the devices were held; a lower --rate avoids it."
+            )
+            .ok();
         }
     }
 
@@ -154,12 +163,19 @@ mod tests {
     use super::*;
     use sens_testkit::ledger::{Messages, Readings};
 
+    fn back(seconds: u64, held: bool) -> Back {
+        Back {
+            after: Duration::from_secs(seconds),
+            held,
+        }
+    }
+
     fn report() -> Report {
         Report {
             seed: 7,
             faults: vec![
-                (Fault::FullStream, Duration::from_secs(2)),
-                (Fault::FullStream, Duration::from_secs(4)),
+                (Fault::FullStream, back(2, false)),
+                (Fault::FullStream, back(4, true)),
             ],
             took: Duration::from_secs(61),
             findings: Findings {
@@ -203,6 +219,7 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("3.0 s        4.0 s"), "{text}");
+        assert!(text.contains("After 1 of them"), "{text}");
         let mut bad = report();
         bad.accounts.messages.received += 1;
         assert!(!bad.is_good() && bad.render().ends_with("NOT balanced"));

@@ -54,10 +54,9 @@ async fn carry_out(options: &Options, seed: u64, plan: &[Fault], dir: &Path) -> 
         progress.begin(fault);
         let explain = || format!("fault {} of seed {seed} ({fault})", index + 1);
         stage.execute(*fault).await.with_context(explain)?;
-        let over = Instant::now();
-        stage.recovered().await.with_context(explain)?;
-        progress.done(index + 1, fault, over.elapsed());
-        faults.push((*fault, over.elapsed()));
+        let back = stage.recovered().await.with_context(explain)?;
+        progress.done(index + 1, fault, back);
+        faults.push((*fault, back));
     }
     progress.say("the devices stop; what is on its way is waited for");
     let Stage {

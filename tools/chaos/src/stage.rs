@@ -1,7 +1,7 @@
 //! The platform, the network between its parts, and the devices.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use sens_testkit::{Platform, Proxies, Service, TcpProxy};
@@ -10,7 +10,9 @@ use crate::cli::Options;
 use crate::load::Load;
 use crate::plan::{Link, REPLICAS};
 
-/// How long a service may take to be ready again after a fault.
+/// How long the services may take to be ready again after a fault while the devices go on at full rate.
+const SOON: Duration = Duration::from_secs(30);
+/// How long a service may take to be ready again when the devices are held.
 const READY: Duration = Duration::from_secs(90);
 
 /// Small, so that outages fill it as well.
@@ -65,11 +67,28 @@ impl Stage {
         })
     }
 
-    /// Waits until every service is ready and the devices go on.
+    /// Waits until every service is ready and the devices go on; gives how long it took and whether the devices had to be
+    /// held for it, because this machine does not keep up with them.
     ///
     /// # Errors
-    /// When one is not ready in time; with the end of its log.
-    pub(crate) async fn recovered(&mut self) -> Result<()> {
+    /// When a service is not ready in time; with the end of its log.
+    pub(crate) async fn recovered(&mut self) -> Result<Back> {
+        let over = Instant::now();
+        let held = self.all_ready(SOON).await.is_err();
+        if held {
+            self.hold()?;
+            let ready = self.all_ready(READY).await;
+            self.release()?;
+            ready?;
+        }
+        self.load.goes_on(&mut self.platform).await?;
+        Ok(Back {
+            after: over.elapsed(),
+            held,
+        })
+    }
+
+    async fn all_ready(&mut self, within: Duration) -> Result<()> {
         let platform = &mut self.platform;
         let services = platform
             .ingestion
@@ -77,12 +96,26 @@ impl Stage {
             .chain(&mut platform.telemetry)
             .chain(&mut platform.api);
         for service in services {
-            ready(service).await?;
+            service.wait_ready(within).await?;
         }
-        self.load.goes_on(&mut self.platform).await
+        Ok(())
+    }
+
+    fn hold(&mut self) -> Result<()> {
+        let simulators = &mut self.platform.simulators;
+        simulators.iter_mut().try_for_each(Service::pause)
+    }
+
+    fn release(&mut self) -> Result<()> {
+        let simulators = &mut self.platform.simulators;
+        simulators.iter_mut().try_for_each(Service::resume)
     }
 }
 
-async fn ready(service: &mut Service) -> Result<()> {
-    service.wait_ready(READY).await
+/// How everything came back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Back {
+    pub(crate) after: Duration,
+    /// The devices were held meanwhile.
+    pub(crate) held: bool,
 }
