@@ -148,7 +148,10 @@ mod tests {
             json,
             r#"{"epoch":1,"committed_at":1732100000250000,"readings":[{"s":"legacy-7","m":"battery_charge","v":71.5,"t":5,"r":6}],"counts":{"messages":1,"processed":1,"duplicate":0,"error":0}}"#
         );
-        assert_eq!(serde_json::from_str::<BatchEvent>(&json).unwrap(), batch);
+        assert_eq!(
+            serde_json::from_str::<BatchEvent<'_>>(&json).unwrap(),
+            batch
+        );
     }
 
     #[test]
