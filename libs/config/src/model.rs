@@ -141,6 +141,8 @@ pub struct Database {
     pub max_connections: u32,
     /// How long a caller waits for a connection.
     pub acquire_timeout_seconds: u64,
+    /// How far a read replica may be behind before reads go to the primary.
+    pub read_max_lag_seconds: u64,
 }
 
 /// There is no database URL in the configuration.
@@ -298,6 +300,7 @@ impl Default for Config {
                 schema: None,
                 max_connections: 10,
                 acquire_timeout_seconds: 5,
+                read_max_lag_seconds: 10,
             },
             nats: Nats {
                 url: "nats://127.0.0.1:4222".into(),

@@ -145,6 +145,8 @@ pub(crate) const TABLE: &[Row] = &[
         "Most connections of one service."),
     plain!(DATABASE, "SENS_DATABASE__ACQUIRE_TIMEOUT_SECONDS", "database.acquire_timeout_seconds", config.database.acquire_timeout_seconds, "5",
         "How long a caller waits for a free connection."),
+    plain!(DATABASE, "SENS_DATABASE__READ_MAX_LAG_SECONDS", "database.read_max_lag_seconds", config.database.read_max_lag_seconds, "10",
+        "How far the read replica may be behind, in seconds; beyond that reads go to the primary until it has caught up."),
 
     plain!(NATS, "SENS_NATS__URL", "nats.url", config.nats.url, "nats://127.0.0.1:4222",
         "NATS server, nats:// or tls://; several separated by commas."),

@@ -184,6 +184,13 @@ fn database(config: &Config, faults: &mut Vec<String>) {
         1,
         300,
     );
+    range(
+        faults,
+        "SENS_DATABASE__READ_MAX_LAG_SECONDS",
+        database.read_max_lag_seconds,
+        1,
+        86_400,
+    );
 }
 
 fn nats(config: &Config, faults: &mut Vec<String>) {

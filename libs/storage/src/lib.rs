@@ -10,6 +10,7 @@ mod migrate;
 mod pool;
 pub mod query;
 pub mod replay;
+mod replica;
 pub mod retention;
 pub mod rollup;
 pub mod write;
@@ -21,4 +22,5 @@ pub use migrate::{
     latest_version, migrate, migrate_with, migration_plan, schema_version,
 };
 pub use pool::{Pools, connect, connect_owner};
+pub use replica::Replica;
 pub use sqlx::PgPool;

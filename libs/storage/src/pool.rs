@@ -9,14 +9,17 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, Executor, PgConnection, PgPool, Postgres};
 
 use crate::Error;
+use crate::replica::{Replica, watch};
 
 /// Connections of one service.
 #[derive(Debug, Clone)]
 pub struct Pools {
     /// The primary: everything that writes, and reads that must see their own write.
     pub primary: PgPool,
-    /// The replica named by `DATABASE_READ_URL`, or the primary.
+    /// The replica named by `DATABASE_READ_URL` while it is near enough, and the primary otherwise.
     pub read: PgPool,
+    /// How the replica is; none is named, when there is none.
+    pub replica: Option<Replica>,
 }
 
 /// How long a transaction may sit idle before the server ends it: a cancelled request must not hold locks.
@@ -46,22 +49,47 @@ pub fn connect(
             "DATABASE_URL is not set; name the PostgreSQL database to use".to_owned(),
         )
     })?;
-    let open = |url: &Secret| {
-        let first = options(url.expose(), config, application, statement_timeout)?;
-        let pool = pool(config, first, statement_timeout.is_some());
-        if url.may_change() {
-            let (config, application) = (config.clone(), application.to_owned());
-            let read = move |url: &str| options(url, &config, &application, statement_timeout);
-            tokio::spawn(follow(pool.clone(), url.clone(), read));
-        }
-        Ok(pool)
+    let cancellable = statement_timeout.is_some();
+    let first = options(url.expose(), config, application, statement_timeout)?;
+    let primary = pool(config, first.clone(), cancellable, None);
+    let (config, application) = (config.clone(), application.to_owned());
+    if url.may_change() {
+        let (config, application) = (config.clone(), application.clone());
+        let read = move |url: &str| options(url, &config, &application, statement_timeout);
+        tokio::spawn(follow(primary.clone(), url.clone(), read));
+    }
+    let Some(replica_url) = config.read_url.clone() else {
+        return Ok(Pools {
+            read: primary.clone(),
+            primary,
+            replica: None,
+        });
     };
-    let primary = open(url)?;
-    let read = match &config.read_url {
-        Some(url) => open(url)?,
-        None => primary.clone(),
+    options(
+        replica_url.expose(),
+        &config,
+        &application,
+        statement_timeout,
+    )?;
+    let replica = Replica::new();
+    let read = pool(&config, first, cancellable, Some(replica.clone()));
+    let max_lag = Duration::from_secs(config.read_max_lag_seconds);
+    let wanted = move || {
+        let url = replica_url.current();
+        options(&url, &config, &application, statement_timeout).ok()
     };
-    Ok(Pools { primary, read })
+    tokio::spawn(watch(
+        replica.clone(),
+        read.clone(),
+        primary.clone(),
+        wanted,
+        max_lag,
+    ));
+    Ok(Pools {
+        primary,
+        read,
+        replica: Some(replica),
+    })
 }
 
 /// A connection of the pool. Where none is to be had in time, the error says why the server lets nobody in.
@@ -109,7 +137,10 @@ fn options(
         options = options.options([("search_path", schema)]);
     }
     if let Some(timeout) = statement_timeout {
-        options = options.options([("statement_timeout", timeout.as_millis().to_string())]);
+        options = options.options([
+            ("statement_timeout", timeout.as_millis().to_string()),
+            ("client_min_messages", "error".to_owned()),
+        ]);
     }
     Ok(options)
 }
@@ -138,11 +169,23 @@ async fn follow(
     }
 }
 
-fn pool(config: &Database, options: PgConnectOptions, cancellable: bool) -> PgPool {
-    let pool = PgPoolOptions::new()
+fn pool(
+    config: &Database,
+    options: PgConnectOptions,
+    cancellable: bool,
+    replica: Option<Replica>,
+) -> PgPool {
+    let connecting = Duration::from_secs(config.acquire_timeout_seconds);
+    let mut pool = PgPoolOptions::new()
         .max_connections(config.max_connections)
-        .acquire_timeout(Duration::from_secs(config.acquire_timeout_seconds))
+        .acquire_timeout(connecting)
         .max_lifetime(Duration::from_mins(30));
+    if let Some(replica) = replica {
+        pool = pool.before_acquire(move |_, about| {
+            let current = replica.is_current(about.age, connecting);
+            Box::pin(async move { Ok(current) })
+        });
+    }
     if !cancellable {
         // What fails on a dead connection is tried again anyway: no round trip to ask whether it lives.
         return pool.test_before_acquire(false).connect_lazy_with(options);
@@ -152,5 +195,5 @@ fn pool(config: &Database, options: PgConnectOptions, cancellable: bool) -> PgPo
     pool.after_release(|connection, _| {
         Box::pin(async move { Ok(connection.execute("ROLLBACK").await.is_ok()) })
     })
-    .connect_lazy_with(options.options([("client_min_messages", "error")]))
+    .connect_lazy_with(options)
 }

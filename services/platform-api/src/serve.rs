@@ -41,6 +41,11 @@ pub async fn run(runtime: Runtime) -> Result<(), RunError> {
         failures,
         runtime.shutdown.clone(),
     );
+    health::watch_replica(
+        &runtime.registry,
+        pools.replica.clone(),
+        runtime.shutdown.clone(),
+    )?;
     let app = App::new(&runtime, pools.clone(), link, feed)?;
     watch_durability(app.certificate.clone(), runtime.shutdown.clone());
     let router = router::router(app, Edge::new(&runtime.registry)?);

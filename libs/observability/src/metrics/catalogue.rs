@@ -102,6 +102,10 @@ metrics! {
         "Attempts to reach the database that failed.";
     DB_RETRIES: Counter "sens_db_retries_total" [] &[], DATABASE,
         "Transactions tried again after a transient error.";
+    DB_READ_REPLICA_USED: Gauge "sens_db_read_replica_used" [] &[], API,
+        "1 while reads go to the read replica; 0 while they go to the primary.";
+    DB_READ_REPLICA_LAG: Gauge "sens_db_read_replica_lag_seconds" [] &[], API,
+        "How far the read replica was behind the primary when it answered last.";
     ROLLUP_PENDING: Gauge "sens_rollup_pending_marks" [] &[], TELEMETRY,
         "Hours of series whose rollups wait to be recomputed.";
     ROLLUP_LAG: Gauge "sens_rollup_lag_seconds" [] &[], TELEMETRY,

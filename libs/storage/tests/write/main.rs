@@ -7,6 +7,7 @@ mod plans;
 mod poison;
 mod previous;
 mod replay;
+mod replica;
 mod retention;
 mod roles;
 mod rollups;

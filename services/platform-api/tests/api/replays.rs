@@ -32,7 +32,7 @@ async fn work(bench: &Bench) -> Result<()> {
 
 /// A charge that was refused, because the catalogue said up to 100 then.
 async fn bench() -> Result<Bench> {
-    let bench = Bench::start(&[]).await?;
+    let bench = Box::pin(Bench::start(&[])).await?;
     let payloads = [
         flat(7, "battery_charge", 80.0, 0),
         flat(7, "battery_charge", 130.0, 60),

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::replica;
 use crate::app::App;
 use crate::http::edge::OwnBody;
 
@@ -29,11 +30,12 @@ pub(crate) struct HealthReport {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ComponentHealth {
     /// Its name.
-    name: &'static str,
+    pub(super) name: &'static str,
     /// Whether it works.
-    ok: bool,
-    /// What is wrong; of `durability` the verdict of `/v1/system/durability`, which never makes it fail.
-    detail: Option<String>,
+    pub(super) ok: bool,
+    /// What is wrong; of `durability` the verdict of `/v1/system/durability`, and of `read_replica` where reads go: these
+    /// two never fail.
+    pub(super) detail: Option<String>,
 }
 
 /// Which build runs.
@@ -133,6 +135,7 @@ fn report(app: &App) -> Response {
         ok: true,
         detail: Some(summary),
     }));
+    components.extend(app.pools.replica.as_ref().map(replica::component));
     let body = HealthReport {
         status: report.status,
         service: app.build.service,
