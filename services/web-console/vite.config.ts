@@ -28,6 +28,7 @@ export default defineConfig(({ mode }) => {
       environment: "happy-dom",
       include: ["src/**/*.test.{ts,tsx}", "dev/**/*.test.ts"],
       setupFiles: ["./dev/test-setup.ts"],
+      testTimeout: 30_000,
     },
   };
 });

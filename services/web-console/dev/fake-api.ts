@@ -61,6 +61,10 @@ function answer(url: URL, request: IncomingMessage, response: ServerResponse): S
   if (path.endsWith("/stream")) return stream(device ? [device] : fleet, url, response, empty);
   if (path === "/devices") return send(response, 200, list(fleet, url));
   if (path === "/ingest-errors") return send(response, 200, errors(url, now, empty));
+  if (path === "/dead-letters") return send(response, 200, { items: [], next_cursor: null });
+  if (path === "/system/quotas") return send(response, 200, { items: [], waiting: 0 });
+  if (path === "/system/durability") return send(response, 200, data.durability(now));
+  if (path === "/api-keys") return send(response, 200, { items: data.apiKeys(now) });
   if (path.startsWith("/analytics/")) return send(response, 200, { items: analytics(path.slice(11), fleet) });
   if (path.startsWith("/raw-records/")) {
     const record = data.rawRecord(path.slice(13), now);

@@ -1,6 +1,8 @@
 import type {
   Accounting,
+  ApiKey,
   Device,
+  Durability,
   IngestError,
   LatestValue,
   Measurement,
@@ -268,4 +270,31 @@ export function accounting(now: number, empty: boolean): Accounting {
     readings: { decoded: processed + duplicate + error, processed, duplicate, error },
     balanced: true,
   };
+}
+
+export function durability(now: number): Durability {
+  return {
+    verdict: "strict",
+    reasons: [],
+    read_at: iso(now - 4_000),
+    settings: {
+      database: [],
+      mqtt_sessions: [],
+      streams: [],
+      nats: { sync_always: true, sync_interval_seconds: 0 },
+    },
+  };
+}
+
+export function apiKeys(now: number): ApiKey[] {
+  return [
+    {
+      id: "k1",
+      name: "gateway, hall 3",
+      role: "ingest",
+      created_at: iso(now - 9e8),
+      last_used_at: iso(now - 4e3),
+    },
+    { id: "k0", name: "old laptop", role: "viewer", created_at: iso(now - 9e9), revoked_at: iso(now - 8e8) },
+  ];
 }

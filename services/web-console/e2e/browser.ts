@@ -113,6 +113,30 @@ export async function send(body: unknown): Promise<void> {
   }
 }
 
+interface StoredError {
+  raw_record_id: string;
+}
+
+async function read<T>(path: string): Promise<T> {
+  const response = await fetch(`${inject("url")}${path}`, {
+    headers: { authorization: `Bearer ${inject("key")}` },
+  });
+  return (await response.json()) as T;
+}
+
+/** The record with this payload among the newest errors of a reason: simulated devices make some of their own. */
+export async function recordWith(reason: string, payload: string): Promise<string> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const { items } = await read<{ items: StoredError[] }>(`/v1/ingest-errors?reason=${reason}&limit=20`);
+    for (const { raw_record_id } of items) {
+      const record = await read<{ payload_text: string | null }>(`/v1/raw-records/${raw_record_id}`);
+      if (record.payload_text === payload) return raw_record_id;
+    }
+    await delay(100);
+  }
+  throw new Error("the record was not stored within 10 s");
+}
+
 /** The newest error of a device, as soon as it is stored. */
 export async function newestErrorRecord(serial: string): Promise<string> {
   for (let attempt = 0; attempt < 100; attempt++) {

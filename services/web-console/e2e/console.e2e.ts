@@ -1,6 +1,15 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { accessibility, launch, logIn, newestErrorRecord, overflow, send, visit } from "./browser.ts";
+import {
+  accessibility,
+  launch,
+  logIn,
+  newestErrorRecord,
+  overflow,
+  recordWith,
+  send,
+  visit,
+} from "./browser.ts";
 
 /** A device of this run alone. */
 const NUMBER = 100_000 + (Date.now() % 800_000);
@@ -43,9 +52,10 @@ describe("login", () => {
   });
 });
 
-describe("fleet and device", () => {
+describe("devices", () => {
   it("finds a device, shows its values, and new readings the moment they are stored", async () => {
     const { context, page, problems } = await visit(browser);
+    await page.getByRole("link", { name: "Devices" }).click();
     await page.getByLabel("Search devices").fill(SERIAL);
     const row = page.getByRole("row").filter({ has: page.getByRole("link", { name: SERIAL, exact: true }) });
     await row.getByText("Online").waitFor();
@@ -115,13 +125,15 @@ describe("ingest health", () => {
   });
 
   it("keeps bytes that are no JSON and shows them", async () => {
-    await send('{"device_id": 7, "event_type": "battery');
+    const broken = `{"device_id": ${NUMBER}, "event_type": "battery`;
+    await send(broken);
+    const id = await recordWith("invalid_json", broken);
     const { context, page } = await visit(browser);
     await page.goto("/ingest?reason=invalid_json");
-    await page
-      .getByRole("link", { name: /Inspect the record/ })
-      .first()
-      .click();
+    await page.getByRole("button", { name: `Payload of the record ${id}` }).click();
+    await page.getByRole("group", { name: "Payload as bytes" }).getByText("7b 22 64").waitFor();
+    await page.getByRole("link", { name: `Inspect the record ${id}` }).click();
+    await page.getByRole("heading", { name: `Raw record ${id}` }).waitFor();
     await page.getByRole("group", { name: "Payload as text" }).getByText('"event_type": "battery').waitFor();
     await context.close();
   });
@@ -154,7 +166,18 @@ describe("analytics", () => {
 });
 
 describe("every page", () => {
-  const paths = ["/", `/devices/${SERIAL}`, "/ingest", "/analytics", "/no-such-page"];
+  const paths = [
+    "/",
+    "/devices",
+    `/devices/${SERIAL}`,
+    `/explore?device=["${SERIAL}"]&metric=["battery_charge"]`,
+    "/ingest",
+    "/analytics",
+    "/admin",
+    "/admin?tab=metrics",
+    "/admin?tab=system",
+    "/no-such-page",
+  ];
   const schemes = ["light", "dark"] as const;
   const widths = [1360, 375];
 

@@ -34,7 +34,8 @@ it("shows how to send a message, takes its own example, and shows the reading", 
 
   await page.getByText("legacy-7 · battery_charge = 82.5 %").waitFor();
   expect(await accessibility(page)).toEqual([]);
-  await page.getByRole("button", { name: "Go to the fleet" }).click();
+  await page.getByRole("button", { name: "Go to the overview" }).click();
+  await page.getByRole("link", { name: "Devices" }).click();
   await page.getByRole("link", { name: "legacy-7", exact: true }).click();
   await page.getByRole("group", { name: "Latest values" }).getByText("82.5 %").waitFor();
   expect(problems).toEqual([]);

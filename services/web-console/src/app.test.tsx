@@ -20,6 +20,9 @@ function fleet(empty = false) {
     "/v1/devices": keyed({ items: empty ? [] : data.devices(NOW), next_cursor: null }),
     "/v1/ingest-errors": keyed({ items: data.ingestErrors(NOW), next_cursor: null }),
     "/v1/accounting": keyed(data.accounting(NOW, empty)),
+    "/v1/dead-letters": keyed({ items: [], next_cursor: null }),
+    "/v1/system/quotas": keyed({ items: [], waiting: 0 }),
+    "/v1/system/durability": keyed(data.durability(NOW)),
     "/v1/raw-records/1-0": keyed(data.rawRecord("1-0", NOW)),
     "/v1/analytics/battery-summary": keyed({
       items: [
@@ -60,7 +63,7 @@ it("signs in with a key that the platform knows, and with no other", async () =>
   expect(session.get()).toBeNull();
   fireEvent.change(key, { target: { value: "good-key" } });
   fireEvent.click(screen.getByRole("button", { name: "Sign in" }));
-  await screen.findByRole("heading", { name: "Fleet" });
+  await screen.findByRole("heading", { name: "Overview" });
   expect(location.href).not.toContain("good-key");
   await screen.findByRole("link", { name: "AI-9F3C21" });
 });

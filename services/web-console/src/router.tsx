@@ -9,15 +9,20 @@ import {
   useRouter,
 } from "@tanstack/react-router";
 import { session } from "./auth/session";
-import { isRange, type Range } from "./lib/ranges";
-import { ANALYTICS_VIEWS, type AnalyticsView } from "./lib/views";
-import { FleetPage } from "./pages/fleet/fleet-page";
+import {
+  adminSearch,
+  analyticsSearch,
+  deviceSearch,
+  devicesSearch,
+  exploreSearch,
+  ingestSearch,
+  loginSearch,
+  recordSearch,
+} from "./lib/search";
 import { LoginPage } from "./pages/login/login-page";
+import { OverviewPage } from "./pages/overview/overview-page";
 import { Shell } from "./shell/shell";
 import { Empty, Failure, Loading } from "./ui/states";
-
-const text = (value: unknown): string | undefined =>
-  typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : undefined;
 
 const root = createRootRoute({ notFoundComponent: NotFound });
 
@@ -25,11 +30,7 @@ const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
   component: LoginPage,
-  validateSearch: (search): { next?: string } => {
-    const next = text(search.next);
-    // Only a path of our own, so that a link cannot lead elsewhere after sign-in.
-    return next && /^\/(?!\/)/.test(next) && !next.includes("\\") ? { next } : {};
-  },
+  validateSearch: loginSearch,
 });
 
 const signedIn = createRoute({
@@ -42,56 +43,61 @@ const signedIn = createRoute({
   },
 });
 
-const STATUSES = ["online", "silent", "never_seen"] as const;
-export type StatusFilter = (typeof STATUSES)[number];
+const overview = createRoute({ getParentRoute: () => signedIn, path: "/", component: OverviewPage });
 
-const fleet = createRoute({
+const devices = createRoute({
   getParentRoute: () => signedIn,
-  path: "/",
-  component: FleetPage,
-  validateSearch: (search): { q?: string; status?: StatusFilter } => {
-    const q = text(search.q);
-    const status = STATUSES.find((each) => each === search.status);
-    return { ...(q ? { q } : {}), ...(status ? { status } : {}) };
-  },
+  path: "/devices",
+  component: lazyRouteComponent(() => import("./pages/devices/devices-page"), "DevicesPage"),
+  validateSearch: devicesSearch,
 });
 
 const device = createRoute({
   getParentRoute: () => signedIn,
   path: "/devices/$serial",
   component: lazyRouteComponent(() => import("./pages/device/device-page"), "DevicePage"),
-  validateSearch: (search): { range?: Range } => (isRange(search.range) ? { range: search.range } : {}),
+  validateSearch: deviceSearch,
+});
+
+const explore = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/explore",
+  component: lazyRouteComponent(() => import("./pages/explore/explore-page"), "ExplorePage"),
+  validateSearch: exploreSearch,
 });
 
 const ingest = createRoute({
   getParentRoute: () => signedIn,
   path: "/ingest",
   component: lazyRouteComponent(() => import("./pages/ingest/ingest-page"), "IngestPage"),
-  validateSearch: (search): { reason?: string; serial?: string } => {
-    const reason = text(search.reason);
-    const serial = text(search.serial);
-    return { ...(reason ? { reason } : {}), ...(serial ? { serial } : {}) };
-  },
+  validateSearch: ingestSearch,
 });
 
 const record = createRoute({
   getParentRoute: () => signedIn,
   path: "/records/$id",
   component: lazyRouteComponent(() => import("./pages/record/record-page"), "RecordPage"),
-  validateSearch: (search): { pointer?: string } => {
-    const pointer = text(search.pointer);
-    return pointer ? { pointer } : {};
-  },
+  validateSearch: recordSearch,
+});
+
+const deadLetter = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dead-letters/$number",
+  component: lazyRouteComponent(() => import("./pages/dead-letter/dead-letter-page"), "DeadLetterPage"),
 });
 
 const analytics = createRoute({
   getParentRoute: () => signedIn,
   path: "/analytics",
   component: lazyRouteComponent(() => import("./pages/analytics/analytics-page"), "AnalyticsPage"),
-  validateSearch: (search): { view?: AnalyticsView } => {
-    const view = ANALYTICS_VIEWS.find((each) => each === search.view);
-    return view ? { view } : {};
-  },
+  validateSearch: analyticsSearch,
+});
+
+const admin = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/admin",
+  component: lazyRouteComponent(() => import("./pages/admin/admin-page"), "AdminPage"),
+  validateSearch: adminSearch,
 });
 
 function NotFound() {
@@ -99,7 +105,7 @@ function NotFound() {
     <main>
       <Empty page title="There is no such page">
         <p>The address may be mistyped.</p>
-        <Link to="/">Go to the fleet overview</Link>
+        <Link to="/">Go to the overview</Link>
       </Empty>
     </main>
   );
@@ -118,7 +124,10 @@ function PageFailure({ error }: { error: unknown }) {
 }
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, signedIn.addChildren([fleet, device, ingest, record, analytics])]),
+  routeTree: root.addChildren([
+    login,
+    signedIn.addChildren([overview, devices, device, explore, ingest, record, deadLetter, analytics, admin]),
+  ]),
   defaultPreload: "intent",
   scrollRestoration: true,
   defaultErrorComponent: PageFailure,

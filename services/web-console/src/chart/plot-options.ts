@@ -1,6 +1,9 @@
 import uPlot from "uplot";
 import { decimal } from "../lib/format";
-import { localDateTime } from "../lib/time";
+import { color } from "./colors";
+import { marksPlugin } from "./marks";
+import { tooltip } from "./tooltip";
+import type { PlotInput } from "./use-uplot";
 
 const DAY_SECONDS = 86_400;
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
@@ -11,11 +14,6 @@ const second = new Intl.DateTimeFormat("en-GB", {
   second: "2-digit",
   hourCycle: "h23",
 });
-
-/** A colour of the page's present scheme. */
-function color(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
 
 /** Labels of the time axis: 24-hour clock in the viewer's zone, a date where a day begins. */
 export function timeLabel(at: number, step: number): string {
@@ -34,51 +32,74 @@ function axis(): uPlot.Axis {
   };
 }
 
-/** Shows the value under the pointer; plain text, so no markup from data is ever interpreted. */
-function tooltip(unit: string): uPlot.Plugin {
-  const box = document.createElement("div");
-  box.className = "chart-tip";
-  box.hidden = true;
-  return {
-    hooks: {
-      init: (self) => void self.over.append(box),
-      setCursor: (self) => {
-        const index = self.cursor.idx;
-        const at = index == null ? undefined : self.data[0][index];
-        const value = index == null ? undefined : self.data[1]?.[index];
-        if (at === undefined || value == null) {
-          box.hidden = true;
-          return;
-        }
-        box.hidden = false;
-        box.textContent = `${decimal(value)} ${unit}\n${localDateTime(at * 1_000)}`;
-        const left = self.valToPos(at, "x");
-        const flip = left > self.over.clientWidth / 2;
-        box.style.left = flip ? "" : `${left + 12}px`;
-        box.style.right = flip ? `${self.over.clientWidth - left + 12}px` : "";
-      },
-    },
-  };
+/** How one line looks. */
+export interface LineStyle {
+  label: string;
+  color: string;
+  /** Holds its value until the next: switches and states. */
+  stepped?: boolean;
+  dashed?: boolean;
 }
 
-export interface LineStyle {
-  color: string;
+export interface ChartStyle {
+  lines: readonly LineStyle[];
   unit: string;
-  /** Holds its value until the next: switches and states. */
-  stepped: boolean;
   /** Charts with the same key share their cursor. */
   sync: string;
+  /** The value axis begins at zero: counts and rates. */
+  fromZero?: boolean;
+  /** Whether dragging chooses a part of the time. */
+  selectable: boolean;
 }
 
-/** One line over time, filled softly to the bottom. */
-export function lineOptions(style: LineStyle): Omit<uPlot.Options, "width" | "height"> {
-  const stroke = (): string => color(style.color);
+/** Columns that each line takes: its value, its greatest and its least. */
+export const COLUMNS_PER_LINE = 3;
+
+function seriesOf(line: LineStyle, alone: boolean): uPlot.Series[] {
+  const stroke = (): string => color(line.color);
   const stepped = uPlot.paths.stepped;
+  const edge: uPlot.Series = { stroke: "transparent", width: 0, points: { show: false } };
+  return [
+    {
+      label: line.label,
+      stroke,
+      width: 1.6,
+      ...(alone ? { fill: () => `${stroke()}14` } : {}),
+      ...(line.dashed ? { dash: [5, 4] } : {}),
+      points: { show: (self) => shownPoints(self) < 90, size: 4, fill: stroke },
+      ...(line.stepped && stepped ? { paths: stepped({ align: 1 }) } : {}),
+    },
+    edge,
+    edge,
+  ];
+}
+
+function bandOf(line: LineStyle, index: number): uPlot.Band {
+  const first = 1 + index * COLUMNS_PER_LINE;
+  return { series: [first + 1, first + 2], fill: () => `${color(line.color)}33` };
+}
+
+/** Lines over time with one value axis, each with a band from its least to its greatest. */
+export function chartOptions(
+  style: ChartStyle,
+  latest: () => PlotInput,
+): Omit<uPlot.Options, "width" | "height"> {
+  const alone = style.lines.length === 1;
   return {
     padding: [8, 18, 0, 0],
     legend: { show: false },
-    cursor: { sync: { key: style.sync }, y: false, points: { size: 7 }, drag: { x: true, y: false } },
-    scales: { x: { time: true }, y: { range: { min: { pad: 0.12 }, max: { pad: 0.12 } } } },
+    cursor: {
+      sync: { key: style.sync, setSeries: false },
+      y: false,
+      points: { size: 7, show: true },
+      drag: { x: style.selectable, y: false, setScale: false },
+    },
+    scales: {
+      x: { time: true },
+      y: style.fromZero
+        ? { range: (_self, _min, max) => [0, Math.max(max * 1.15, 1)] }
+        : { range: { min: { pad: 0.12 }, max: { pad: 0.12 } } },
+    },
     axes: [
       {
         ...axis(),
@@ -88,17 +109,9 @@ export function lineOptions(style: LineStyle): Omit<uPlot.Options, "width" | "he
       },
       { ...axis(), size: 52, space: 34, values: (_self, splits) => splits.map((value) => decimal(value)) },
     ],
-    series: [
-      {},
-      {
-        stroke,
-        width: 1.6,
-        fill: () => `${stroke()}17`,
-        points: { show: (self) => shownPoints(self) < 90, size: 4, fill: stroke },
-        ...(style.stepped && stepped ? { paths: stepped({ align: 1 }) } : {}),
-      },
-    ],
-    plugins: [tooltip(style.unit)],
+    series: [{}, ...style.lines.flatMap((line) => seriesOf(line, alone))],
+    bands: style.lines.map(bandOf),
+    plugins: [marksPlugin(latest), tooltip(style, latest)],
   };
 }
 

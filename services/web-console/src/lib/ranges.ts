@@ -23,28 +23,23 @@ export function lengthOf(range: Range): number {
   return LENGTH[range];
 }
 
-export interface Window {
-  from: number;
-  to: number;
-}
-
 /** Below this a window is not narrowed. */
 const NARROWEST = 60_000;
 
 /**
- * The part of a range that a chart shows: up to now, or to a device clock that runs ahead by at most a day; and
- * not from before the device's first sign of life, when nothing can have been sent.
+ * The part of the time that a range comes to: up to now, or to a device clock that runs ahead by at most a day; and
+ * not from before the device's first sign of life, when nothing can have been sent. `oldest` is the first reading
+ * there is, where it is known: devices may send what they measured before they were first heard.
  */
 export function windowOf(
   range: Range,
   now: number,
   firstSeen: number | null,
-  points: readonly { at: number }[],
-): Window {
-  const newest = points.at(-1)?.at ?? now;
-  const to = Math.max(now, Math.min(newest, now + DAY));
-  const oldest = points[0]?.at ?? to - HOUR;
-  const begin = Math.min(oldest, firstSeen ?? oldest);
+  newest: number | null,
+  oldest: number | null = null,
+): { from: number; to: number } {
+  const to = Math.max(now, Math.min(newest ?? now, now + DAY));
+  const begin = Math.min(oldest ?? to, firstSeen ?? oldest ?? to - HOUR);
   const from = Math.max(begin, to - LENGTH[range]);
   return { from: Math.min(from, to - NARROWEST), to };
 }

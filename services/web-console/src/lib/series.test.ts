@@ -19,7 +19,17 @@ describe("mergePoints", () => {
 describe("toSeries", () => {
   it("scales and cuts to the window", () => {
     const series = toSeries(points(1, 2, 3, 4), 0.5, 2_000, 3_000);
-    expect(series).toEqual({ times: [2, 3], values: [1, 1.5] });
+    expect(series).toEqual({ times: [2, 3], values: [1, 1.5], lows: [null, null], highs: [null, null] });
+  });
+
+  it("scales what a mean spans too", () => {
+    const mean = { at: 2_000, value: 10, min: 4, max: 30 };
+    const series = toSeries([mean], 0.5, 0, 9_000);
+    expect([series.values, series.lows, series.highs]).toEqual([[5], [2], [15]]);
+  });
+
+  it("breaks the line by a given distance", () => {
+    expect(toSeries(points(0, 60, 240), 1, 0, 300_000, 150_000).values).toEqual([0, 60, null, 240]);
   });
 
   it("breaks the line where the device was silent", () => {
@@ -34,12 +44,19 @@ describe("toSeries", () => {
   });
 });
 
-it("summarizes what is shown", () => {
-  expect(summarize({ times: [1, 2, 3], values: [4, null, 2] })).toEqual({
+it("summarizes what is shown, means by what they span", () => {
+  const none = [null, null, null];
+  expect(summarize({ times: [1, 2, 3], values: [4, null, 2], lows: none, highs: none })).toEqual({
     count: 2,
     min: 2,
     max: 4,
     last: 2,
   });
-  expect(summarize({ times: [], values: [] })).toBeNull();
+  expect(summarize({ times: [1], values: [4], lows: [1], highs: [9] })).toEqual({
+    count: 1,
+    min: 1,
+    max: 9,
+    last: 4,
+  });
+  expect(summarize({ times: [], values: [], lows: [], highs: [] })).toBeNull();
 });

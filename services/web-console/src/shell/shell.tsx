@@ -1,32 +1,20 @@
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
-import type { ComponentType } from "react";
+import { useState } from "react";
 import { session, useSession } from "../auth/session";
-import { AnalyticsIcon, FleetIcon, IngestIcon, MoonIcon, SignOutIcon, SunIcon } from "../ui/icons";
+import { MoonIcon, SearchIcon, SignOutIcon, SunIcon } from "../ui/icons";
 import { Logo } from "../ui/logo";
+import { DESTINATIONS } from "./destinations";
+import { Palette } from "./palette";
 import classes from "./shell.module.css";
 import { Unreachable } from "./unreachable";
 import { VersionNote } from "./version-note";
-
-interface Destination {
-  to: "/" | "/ingest" | "/analytics";
-  label: string;
-  icon: ComponentType;
-  /** The paths that belong to it. */
-  covers: RegExp;
-}
-
-const NAVIGATION: Destination[] = [
-  { to: "/", label: "Fleet", icon: FleetIcon, covers: /^\/(devices\/|$)/ },
-  { to: "/ingest", label: "Ingest", icon: IngestIcon, covers: /^\/(ingest|records\/)/ },
-  { to: "/analytics", label: "Analytics", icon: AnalyticsIcon, covers: /^\/analytics/ },
-];
 
 function Navigation() {
   const path = useLocation({ select: ({ pathname }) => pathname });
   return (
     <nav className={classes.nav} aria-label="Main">
-      {NAVIGATION.map(({ to, label, icon: Icon, covers }) => (
+      {DESTINATIONS.map(({ to, label, short, icon: Icon, covers }) => (
         <Link
           key={to}
           to={to}
@@ -35,7 +23,8 @@ function Navigation() {
           data-active={covers.test(path) || undefined}
         >
           <Icon />
-          {label}
+          <span className={classes.long}>{label}</span>
+          <span className={classes.short}>{short ?? label}</span>
         </Link>
       ))}
     </nav>
@@ -78,15 +67,21 @@ function Account() {
 
 /** The frame around every page: navigation at the side, on narrow screens at the bottom. */
 export function Shell() {
+  const [palette, setPalette] = useState(false);
   return (
     <div className={classes.shell}>
       <a href="#content" className={classes.skip}>
         Skip to content
       </a>
       <header className={classes.side}>
-        <Link to="/" className={classes.home} aria-label="SENS Platform, fleet overview">
+        <Link to="/" className={classes.home} aria-label="SENS Platform, overview">
           <Logo />
         </Link>
+        <button type="button" className={classes.find} onClick={() => setPalette(true)}>
+          <SearchIcon size={15} />
+          <span className={classes.findText}>Go to…</span>
+          <kbd className={classes.findKey}>Ctrl K</kbd>
+        </button>
         <Navigation />
         <div className={classes.foot}>
           <Account />
@@ -99,6 +94,7 @@ export function Shell() {
           <Outlet />
         </div>
       </main>
+      <Palette open={palette} onOpen={setPalette} />
     </div>
   );
 }

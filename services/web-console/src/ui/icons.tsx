@@ -113,3 +113,71 @@ export const OfflineIcon = (props: IconProps) => (
     <path d="M3 3l18 18M8.5 15.5a5 5 0 0 1 5-1.2M5.2 12.2a10 10 0 0 1 4-2.3M13.5 9.2a10 10 0 0 1 5.3 3M2.5 8.8A14 14 0 0 1 6 6.6M11 5a14 14 0 0 1 10.5 3.8M12 19v.01" />
   </Icon>
 );
+
+export const DevicesIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <rect x="4" y="4" width="16" height="6.5" rx="1.5" />
+    <rect x="4" y="13.5" width="16" height="6.5" rx="1.5" />
+    <path d="M7.5 7.25v.01M7.5 16.75v.01" />
+  </Icon>
+);
+
+export const ExploreIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M3 17l5-6 4 4 8-10" />
+    <path d="M3 21h18" />
+  </Icon>
+);
+
+export const AdminIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M4 7h9M17 7h3M4 17h3M11 17h9" />
+    <circle cx="15" cy="7" r="2" />
+    <circle cx="9" cy="17" r="2" />
+  </Icon>
+);
+
+export const CloseIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M6 6l12 12M18 6 6 18" />
+  </Icon>
+);
+
+export const ForwardIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="m10 6 6 6-6 6" />
+  </Icon>
+);
+
+export const ZoomOutIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <circle cx="11" cy="11" r="6.5" />
+    <path d="m20 20-4.2-4.2M8.5 11h5" />
+  </Icon>
+);
+
+export const ZoomInIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <circle cx="11" cy="11" r="6.5" />
+    <path d="m20 20-4.2-4.2M8.5 11h5M11 8.5v5" />
+  </Icon>
+);
+
+export const DownloadIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M12 4v11M7 11l5 5 5-5M4 20h16" />
+  </Icon>
+);
+
+export const LinkIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.7l-1.2 1.2M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.7l1.2-1.2" />
+  </Icon>
+);
+
+export const ShieldIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M12 3 5 6v5.5c0 4.3 2.9 7.9 7 9.5 4.1-1.6 7-5.2 7-9.5V6z" />
+    <path d="m9 12 2.2 2.2L15.2 10" />
+  </Icon>
+);

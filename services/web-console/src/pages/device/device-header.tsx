@@ -1,17 +1,25 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import type { Device } from "../../api/types";
+import type { Device, LatestValue } from "../../api/types";
+import { clockOf } from "../../lib/clock";
 import { BackIcon } from "../../ui/icons";
 import { StatusTag, Tag } from "../../ui/tag";
 import { LocalTime, TimeAgo } from "../../ui/time";
 import classes from "./device.module.css";
 
+interface DeviceHeaderProps {
+  device: Device;
+  values: readonly LatestValue[];
+  seen: string | null;
+}
+
 /** Who the device is and how it is. */
-export function DeviceHeader({ device, seen }: { device: Device; seen: string | null }) {
+export function DeviceHeader({ device, values, seen }: DeviceHeaderProps) {
+  const clock = clockOf(values);
   return (
     <div className={classes.header}>
-      <Link to="/" className={classes.back}>
-        <BackIcon size={15} /> Fleet
+      <Link to="/devices" className={classes.back}>
+        <BackIcon size={15} /> Devices
       </Link>
       <div className={classes.title}>
         <h1>{device.serial}</h1>
@@ -22,6 +30,11 @@ export function DeviceHeader({ device, seen }: { device: Device; seen: string | 
       <dl className={classes.facts}>
         <Fact name="Last seen">
           <TimeAgo time={seen} />
+        </Fact>
+        <Fact name="Clock">
+          <span data-tone={clock.good ? undefined : "warn"} className={classes.clock} title={clock.detail}>
+            {clock.text}
+          </span>
         </Fact>
         <Fact name="Firmware">{device.firmware ?? "not reported"}</Fact>
         {device.model ? <Fact name="Model">{device.model}</Fact> : null}

@@ -1,45 +1,61 @@
-import { Button } from "@mantine/core";
-import { useMemo, useState } from "react";
-import { lineOptions } from "../../chart/plot-options";
-import { usePlot } from "../../chart/use-uplot";
+import { useMemo } from "react";
+import type { Mark } from "../../chart/marks";
+import { type ChartLine, TimeChart } from "../../chart/time-chart";
+import {
+  bucketOf,
+  type History,
+  type LineSource,
+  newerPoints,
+  type Source,
+  useHistory,
+} from "../../data/history";
 import { counted, type Display, decimal } from "../../lib/format";
-import { type Range, windowOf } from "../../lib/ranges";
-import { mergePoints, type Point, type Series, summarize, toSeries } from "../../lib/series";
+import { mergePoints, type Point, summarize, toSeries } from "../../lib/series";
 import { localDateTime } from "../../lib/time";
-import { useNow } from "../../ui/now";
+import { isFixed, type Window } from "../../lib/windows";
 import { Panel } from "../../ui/panel";
 import { Answered, Empty } from "../../ui/states";
 import classes from "./device.module.css";
-import { type History, useHistory } from "./use-measurements";
 
 interface MetricChartProps {
-  serial: string;
-  metric: string;
-  range: Range;
+  source: LineSource;
+  window: Window;
   display: Display;
   color: string;
   stepped: boolean;
-  live: boolean;
   livePoints: readonly Point[];
-  /** First sign of life of the device, in milliseconds. */
-  firstSeen: number | null;
+  marks: readonly Mark[];
+  onWindow: (from: number, to: number) => void;
+  onPick: (at: number) => void;
+  onReset: () => void;
 }
 
 const NO_POINTS: readonly Point[] = [];
+/** Means further apart than this many of their lengths have a gap between them. */
+const GAP_BUCKETS = 2.5;
 
 /** One metric over time, with live readings at its right edge. */
 export function MetricChart(props: MetricChartProps) {
-  const { serial, metric, range, display, livePoints } = props;
-  const history = useHistory(serial, metric, range, props.live);
-  const now = useNow();
-  const fetched = history.data?.points ?? NO_POINTS;
-  const points = useMemo(() => mergePoints(fetched, livePoints), [fetched, livePoints]);
-  const { from, to } = windowOf(range, now, props.firstSeen, points);
+  const { source, display, livePoints, color, stepped, marks } = props;
+  const { span } = source;
+  const { from, to } = props.window;
+  const history = useHistory(source);
+  const { data } = history;
+  const points = useMemo(() => {
+    const live = isFixed(span) ? NO_POINTS : newerPoints(data, livePoints);
+    return mergePoints(data?.points ?? NO_POINTS, live);
+  }, [data, livePoints, span]);
+  const gap = bucketOf(data?.source ?? "raw") * GAP_BUCKETS || undefined;
   const series = useMemo(
-    () => toSeries(points, display.factor, from, to),
-    [points, display.factor, from, to],
+    () => toSeries(points, display.factor, from, to, gap),
+    [points, display.factor, from, to, gap],
+  );
+  const lines = useMemo<ChartLine[]>(
+    () => [{ label: display.label, color, stepped, series }],
+    [display.label, color, stepped, series],
   );
   const summary = summarize(series);
+  const withUnit = (value: number): string => `${decimal(value)} ${display.unit ?? ""}`.trim();
 
   return (
     <Panel
@@ -48,27 +64,30 @@ export function MetricChart(props: MetricChartProps) {
         summary ? (
           <span className={classes.figures}>
             {decimal(summary.min)} … {decimal(summary.max)}
-            <strong>
-              {decimal(summary.last)} {display.unit}
-            </strong>
+            <strong>{withUnit(summary.last)}</strong>
           </span>
         ) : null
       }
     >
       <Answered query={history} what={display.label} lines={5}>
-        {(data) =>
+        {(found) =>
           summary === null ? (
             <Empty title="No readings in this range">Choose a longer range to see older ones.</Empty>
           ) : (
             <>
-              <Line
-                {...props}
-                series={series}
-                from={from / 1_000}
-                to={to / 1_000}
-                summary={describe(series, display)}
+              <TimeChart
+                description={`${display.label}: ${counted(summary.count, WORD[found.source])}, from ${withUnit(summary.min)} to ${withUnit(summary.max)}, last ${withUnit(summary.last)}`}
+                lines={lines}
+                unit={display.unit ?? ""}
+                sync={source.serial}
+                from={from}
+                to={to}
+                marks={marks}
+                onWindow={props.onWindow}
+                onPick={props.onPick}
+                onReset={props.onReset}
               />
-              <Note history={data} shown={summary.count} />
+              <Note history={found} shown={summary.count} />
             </>
           )
         }
@@ -77,52 +96,23 @@ export function MetricChart(props: MetricChartProps) {
   );
 }
 
-function describe(series: Series, { label, unit }: Display): string {
-  const summary = summarize(series);
-  if (!summary) return `${label}: no readings`;
-  const text = (value: number): string => `${decimal(value)} ${unit ?? ""}`.trim();
-  return `${label}: ${counted(summary.count, "reading")}, from ${text(summary.min)} to ${text(summary.max)}, last ${text(summary.last)}`;
-}
+const WORD: Record<Source, string> = {
+  raw: "reading",
+  rollup_1m: "minute",
+  rollup_1h: "hour",
+  rollup_1d: "day",
+};
 
 function Note({ history, shown }: { history: History; shown: number }) {
   const oldest = history.points[0];
+  const means = history.source === "raw" ? "" : ": the mean, in a band from the least to the greatest";
   return (
     <p className={classes.note}>
-      {counted(shown, "reading")}
+      {counted(shown, WORD[history.source])}
+      {means}
       {history.complete || !oldest
         ? null
         : ` · the range holds more; shown from ${localDateTime(oldest.at)} on`}
     </p>
-  );
-}
-
-interface LineProps extends MetricChartProps {
-  series: Series;
-  from: number;
-  to: number;
-  summary: string;
-}
-
-function Line({ serial, display, color, stepped, series, from, to, summary }: LineProps) {
-  const [zoomed, setZoomed] = useState(false);
-  const input = useMemo(
-    () => ({ data: [series.times, series.values] as [number[], (number | null)[]], from, to }),
-    [series, from, to],
-  );
-  const { container, resetZoom } = usePlot(input, {
-    height: 196,
-    shape: `${color}/${display.unit}/${stepped}`,
-    options: () => lineOptions({ color, unit: display.unit ?? "", stepped, sync: serial }),
-    onZoom: setZoomed,
-  });
-  return (
-    <div className={classes.chart}>
-      <div ref={container} role="img" aria-label={summary} />
-      {zoomed ? (
-        <Button size="compact-xs" variant="default" className={classes.reset ?? ""} onClick={resetZoom}>
-          Reset zoom
-        </Button>
-      ) : null}
-    </div>
   );
 }

@@ -1,11 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import type { LatestValue, LiveReading } from "../../api/types";
+import { plottable } from "../../data/history";
 import { mergePoints, type Point } from "../../lib/series";
 import { millis } from "../../lib/time";
 import type { StreamState } from "../../live/stream";
 import { useLiveStream } from "../../live/use-live-stream";
-import { plottable } from "./use-measurements";
 
 const KEPT_READINGS = 100;
 const KEPT_POINTS = 5_000;

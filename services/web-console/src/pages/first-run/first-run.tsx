@@ -105,7 +105,7 @@ function Arrived({ first, onDone }: { first: LiveReading | null; onDone: () => v
         </Link>
       )}
       <Button size="xs" onClick={onDone}>
-        Go to the fleet
+        Go to the overview
       </Button>
     </>
   );

@@ -10,6 +10,7 @@ import { Table, wideOnly } from "../../ui/table";
 import { ReasonTag, Tag } from "../../ui/tag";
 import { TimeAgo } from "../../ui/time";
 import classes from "./ingest.module.css";
+import { Sample } from "./sample";
 import { ERRORS_EVERY, useIngestErrors } from "./use-ingest";
 
 /** What could not be stored, newest first; each leads to the record it came in. */
@@ -97,43 +98,68 @@ function ErrorTable({ items }: { items: readonly IngestError[] }) {
 }
 
 function ErrorRow({ item }: { item: IngestError }) {
+  const [open, setOpen] = useState(false);
   return (
-    <tr>
-      <td>
-        <TimeAgo time={item.received_at} />
-      </td>
-      <td>
-        <ReasonTag reason={item.reason} />
-        <div className={classes.detail}>{item.detail}</div>
-      </td>
-      <td className={wideOnly}>
-        {item.serial ? (
-          <Link to="/devices/$serial" params={{ serial: item.serial }}>
-            {item.serial}
-          </Link>
-        ) : (
-          <code className="muted">{item.topic}</code>
-        )}
-      </td>
-      <td className={classes.action}>
-        {item.raw_record_id ? (
-          <Button
-            size="compact-xs"
-            variant="default"
-            renderRoot={(props) => (
-              <Link
-                {...props}
-                to="/records/$id"
-                params={{ id: item.raw_record_id ?? "" }}
-                search={item.pointer ? { pointer: item.pointer } : {}}
-                aria-label={`Inspect the record ${item.raw_record_id}`}
-              />
-            )}
-          >
-            Inspect
-          </Button>
-        ) : null}
-      </td>
-    </tr>
+    <>
+      <tr>
+        <td>
+          <TimeAgo time={item.received_at} />
+        </td>
+        <td>
+          <ReasonTag reason={item.reason} />
+          <div className={classes.detail}>{item.detail}</div>
+        </td>
+        <td className={wideOnly}>
+          {item.serial ? (
+            <Link to="/devices/$serial" params={{ serial: item.serial }}>
+              {item.serial}
+            </Link>
+          ) : (
+            <code className="muted">{item.topic}</code>
+          )}
+        </td>
+        <td className={classes.action}>
+          <span className={classes.decide}>
+            <Button
+              size="compact-xs"
+              variant="default"
+              onClick={() => setOpen(!open)}
+              aria-expanded={open}
+              aria-label={`Payload of the record ${item.raw_record_id}`}
+            >
+              {open ? "Hide" : "Payload"}
+            </Button>
+            <Inspect item={item} />
+          </span>
+        </td>
+      </tr>
+      {open ? (
+        <tr className={classes.opened}>
+          <td colSpan={4}>
+            <Sample error={item} />
+          </td>
+        </tr>
+      ) : null}
+    </>
+  );
+}
+
+function Inspect({ item }: { item: IngestError }) {
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      renderRoot={(props) => (
+        <Link
+          {...props}
+          to="/records/$id"
+          params={{ id: item.raw_record_id }}
+          search={item.pointer ? { pointer: item.pointer } : {}}
+          aria-label={`Inspect the record ${item.raw_record_id}`}
+        />
+      )}
+    >
+      Inspect
+    </Button>
   );
 }

@@ -1,12 +1,14 @@
 import { SegmentedControl } from "@mantine/core";
 import { useState } from "react";
-import { $api } from "../../api/client";
+import { useOverview } from "../../data/overview";
 import { Freshness } from "../../ui/freshness";
 import { PageHeader } from "../../ui/panel";
 import { Answered } from "../../ui/states";
+import { DeadLetters } from "./dead-letters";
 import { ErrorList } from "./error-list";
 import { Funnel } from "./funnel";
 import classes from "./ingest.module.css";
+import { Quotas } from "./quotas";
 import { ReasonChoice } from "./reason-choice";
 import { ACCOUNTING_EVERY, type Span, useAccounting } from "./use-ingest";
 
@@ -14,7 +16,8 @@ import { ACCOUNTING_EVERY, type Span, useAccounting } from "./use-ingest";
 export function IngestPage() {
   const [span, setSpan] = useState<Span>("all");
   const accounting = useAccounting(span);
-  const overview = $api.useQuery("get", "/v1/overview", {}, { refetchInterval: ACCOUNTING_EVERY });
+  const overview = useOverview();
+  const waiting = (overview.data?.ingest.dead_letters ?? 0) > 0;
   return (
     <>
       <PageHeader title="Ingest health" note="Everything that arrived, and what became of it">
@@ -35,10 +38,18 @@ export function IngestPage() {
         {(ledger) => <Funnel ledger={ledger} overview={overview.data} />}
       </Answered>
       <div className={classes.columns}>
-        <ErrorList />
-        <Answered query={overview} what="The reasons" lines={4}>
-          {(data) => <ReasonChoice overview={data} />}
-        </Answered>
+        <div className={classes.stackOfPanels}>
+          {/* What waits for a decision stands first; where nothing waits, it is out of the way. */}
+          {waiting ? <DeadLetters /> : null}
+          <ErrorList />
+          {waiting ? null : <DeadLetters />}
+        </div>
+        <div className={classes.stackOfPanels}>
+          <Answered query={overview} what="The reasons" lines={4}>
+            {(data) => <ReasonChoice overview={data} />}
+          </Answered>
+          <Quotas />
+        </div>
       </div>
     </>
   );

@@ -3,13 +3,13 @@ import { $api } from "../../api/client";
 import { toApiError } from "../../api/problem";
 import type { RawRecord } from "../../api/types";
 import { bytes } from "../../lib/format";
+import { findFault } from "../../payload/fault";
+import { PayloadHex, PayloadText } from "../../payload/payload";
 import { BackIcon } from "../../ui/icons";
 import { PageHeader, Panel } from "../../ui/panel";
 import { Answered, Empty } from "../../ui/states";
 import { ReasonTag, Tag } from "../../ui/tag";
 import { LocalTime } from "../../ui/time";
-import { findFault } from "./fault";
-import { PayloadHex, PayloadText } from "./payload";
 import classes from "./record.module.css";
 import { Facts, Readings } from "./record-parts";
 

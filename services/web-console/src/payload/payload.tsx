@@ -1,8 +1,8 @@
 import { Fragment, useMemo } from "react";
-import { count } from "../../lib/format";
-import { fromBase64, type HexLine, hexByte, hexLines, printable } from "../../lib/hex";
+import { count } from "../lib/format";
+import { fromBase64, type HexLine, hexByte, hexLines, printable } from "../lib/hex";
 import type { Fault } from "./fault";
-import classes from "./record.module.css";
+import classes from "./payload.module.css";
 
 /** More than this is not drawn: a page of it helps nobody. */
 const MOST_BYTES = 16_384;

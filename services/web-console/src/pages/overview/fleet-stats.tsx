@@ -33,13 +33,14 @@ export function FleetStats({ overview }: { overview: Overview }) {
       <Stat
         label="In flight"
         value={ingest.pending == null ? "?" : compact(ingest.pending)}
-        note={flightNote(ingest)}
+        note={ingest.pending == null ? "NATS cannot be reached" : "not stored yet"}
+      />
+      <Stat
+        label="Dead letters"
+        value={compact(ingest.dead_letters)}
+        {...(ingest.dead_letters > 0 ? { tone: "bad" as const } : {})}
+        note={ingest.dead_letters > 0 ? "wait for a decision" : "none wait"}
       />
     </Stats>
   );
-}
-
-function flightNote({ pending, dead_letters }: Overview["ingest"]): string {
-  if (dead_letters > 0) return counted(dead_letters, "dead letter");
-  return pending == null ? "NATS cannot be reached" : "not stored yet";
 }

@@ -1,17 +1,18 @@
 import { useEffect, useState } from "react";
 import type { Overview } from "../../api/types";
+import { OVERVIEW_EVERY, useOverview } from "../../data/overview";
 import { Freshness } from "../../ui/freshness";
 import { PageHeader } from "../../ui/panel";
 import { Answered } from "../../ui/states";
 import { FirstRun } from "../first-run/first-run";
 import { ErrorReasons, Firmware } from "./breakdowns";
-import { DeviceList } from "./device-list";
-import classes from "./fleet.module.css";
+import { DurabilityCard, LedgerCard, SilentDevices } from "./cards";
 import { FleetStats } from "./fleet-stats";
-import { OVERVIEW_EVERY, useOverview } from "./use-fleet";
+import { LazyTrends } from "./lazy-trends";
+import classes from "./overview.module.css";
 
-/** The fleet at a glance, or how to send the first message while there is no fleet yet. */
-export function FleetPage() {
+/** The platform at a glance, or how to send the first message while there is no fleet yet. */
+export function OverviewPage() {
   const overview = useOverview();
   const [introduced, setIntroduced] = useState(false);
   const [welcoming, setWelcoming] = useState(false);
@@ -26,26 +27,27 @@ export function FleetPage() {
         (welcoming || empty) && !introduced ? (
           <FirstRun overview={data} onDone={() => setIntroduced(true)} />
         ) : (
-          <Fleet overview={data} updatedAt={overview.dataUpdatedAt} />
+          <Glance overview={data} updatedAt={overview.dataUpdatedAt} />
         )
       }
     </Answered>
   );
 }
 
-function Fleet({ overview, updatedAt }: { overview: Overview; updatedAt: number }) {
+function Glance({ overview, updatedAt }: { overview: Overview; updatedAt: number }) {
   return (
     <>
-      <PageHeader title="Fleet" note="Every device the platform has heard of">
+      <PageHeader title="Overview" note="The fleet and what became of everything it sent">
         <Freshness updatedAt={updatedAt} every={OVERVIEW_EVERY} />
       </PageHeader>
       <FleetStats overview={overview} />
-      <div className={classes.columns}>
-        <DeviceList overview={overview} />
-        <div className={classes.side}>
-          <ErrorReasons overview={overview} />
-          <Firmware overview={overview} />
-        </div>
+      <div className={classes.grid}>
+        <LazyTrends overview={overview} />
+        <LedgerCard />
+        <DurabilityCard />
+        <SilentDevices />
+        <ErrorReasons overview={overview} />
+        <Firmware overview={overview} />
       </div>
     </>
   );

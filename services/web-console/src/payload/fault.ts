@@ -1,5 +1,5 @@
-import { byteSpan } from "../../lib/hex";
-import { locate, locateLineColumn, type Span } from "../../lib/json-pointer";
+import { byteSpan } from "../lib/hex";
+import { locate, locateLineColumn, type Span } from "../lib/json-pointer";
 
 /** Where in a payload the fault is, both in its text and in its bytes. */
 export interface Fault {

@@ -1,0 +1,34 @@
+import { useSearch } from "@tanstack/react-router";
+import { usePermissions } from "../../auth/roles";
+import type { AdminTab } from "../../lib/search";
+import { PageHeader } from "../../ui/panel";
+import { type TabItem, Tabs } from "../../ui/tabs";
+import { KeysPage } from "./keys/keys-page";
+import { MetricsPage } from "./metrics/metrics-page";
+import { SystemPage } from "./system/system-page";
+
+const ALL_TABS: readonly (TabItem & { key: AdminTab })[] = [
+  { key: "keys", label: "API keys" },
+  { key: "metrics", label: "Metrics" },
+  { key: "system", label: "System" },
+];
+
+/** What those do who look after the platform; keys are shown only to those who may make them. */
+export function AdminPage() {
+  const { tab } = useSearch({ from: "/signed-in/admin" });
+  const { administer } = usePermissions();
+  const tabs = ALL_TABS.filter(({ key }) => key !== "keys" || administer);
+  const active = tabs.find(({ key }) => key === tab)?.key ?? tabs[0]?.key ?? "metrics";
+  return (
+    <>
+      <PageHeader
+        title="Administration"
+        note="Who may come in, what is measured, and how the platform runs"
+      />
+      <Tabs label="Administration" items={tabs} active={active} search={(key) => ({ tab: key })} />
+      {active === "keys" ? <KeysPage /> : null}
+      {active === "metrics" ? <MetricsPage /> : null}
+      {active === "system" ? <SystemPage /> : null}
+    </>
+  );
+}
