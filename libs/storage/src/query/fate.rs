@@ -43,7 +43,7 @@ pub struct ReadingFate {
     pub reading: Reading,
     /// What became of it.
     pub fate: Fate,
-    /// Its row, where there is one.
+    /// Its row, where there is one under the identity it has today.
     pub stored: Option<StoredReading>,
 }
 
@@ -101,7 +101,7 @@ pub async fn readings_of(
     let ours = |stored: &StoredReading| {
         stored.epoch == position.epoch && stored.seq.cast_unsigned() == position.seq
     };
-    let fates = readings
+    let mut fates: Vec<ReadingFate> = readings
         .into_iter()
         .enumerate()
         .map(|(place, reading)| {
@@ -119,7 +119,38 @@ pub async fn readings_of(
             }
         })
         .collect();
+    let with =
+        |fates: &[ReadingFate], fate| fates.iter().filter(|found| found.fate == fate).count();
+    let missing = with(&fates, Fate::Missing);
+    if missing > 0 {
+        // Under another identity, because decoders or catalogue have changed since, it is there all the same.
+        let written = rows_of(pool, position, record.received_at).await?;
+        if written >= with(&fates, Fate::Stored) + missing {
+            for found in fates.iter_mut().filter(|found| found.fate == Fate::Missing) {
+                found.fate = Fate::Stored;
+            }
+        }
+    }
     Ok(fates)
+}
+
+/// How many rows name this message as theirs.
+async fn rows_of(
+    pool: &PgPool,
+    position: Position,
+    received_at: DateTime<Utc>,
+) -> Result<usize, Error> {
+    let count: i64 = sqlx::query_scalar(
+        "SELECT (SELECT count(*) FROM processed_record WHERE received_at = $3 AND raw_epoch = $1 AND raw_seq = $2) \
+              + (SELECT count(*) FROM text_record WHERE received_at = $3 AND raw_epoch = $1 AND raw_seq = $2)",
+    )
+    .bind(position.epoch)
+    .bind(position.seq.cast_signed())
+    .bind(received_at)
+    .fetch_one(pool)
+    .await
+    .map_err(Error::during("count the rows of a message"))?;
+    Ok(usize::try_from(count).unwrap_or_default())
 }
 
 fn identity(reading: &Reading) -> ReadingIdentity {
@@ -132,13 +163,14 @@ fn identity(reading: &Reading) -> ReadingIdentity {
 }
 
 async fn refused_items(pool: &PgPool, position: Position) -> Result<HashSet<u32>, Error> {
-    let items: Vec<i32> =
-        sqlx::query_scalar("SELECT item FROM ingest_error WHERE epoch = $1 AND seq = $2")
-            .bind(position.epoch)
-            .bind(position.seq.cast_signed())
-            .fetch_all(pool)
-            .await
-            .map_err(Error::during("find the refused items of a payload"))?;
+    let items: Vec<i32> = sqlx::query_scalar(
+        "SELECT item FROM ingest_error WHERE epoch = $1 AND seq = $2 AND resolved_at IS NULL",
+    )
+    .bind(position.epoch)
+    .bind(position.seq.cast_signed())
+    .fetch_all(pool)
+    .await
+    .map_err(Error::during("find the refused items of a payload"))?;
     Ok(items.into_iter().map(i32::cast_unsigned).collect())
 }
 
