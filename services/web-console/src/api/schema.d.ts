@@ -78,7 +78,10 @@ export interface paths {
         };
         /**
          * Received, stored and lost
-         * @description The interval is by arrival, in whole minutes: both ends are widened to them. Left out, it is everything.
+         * @description The interval is by arrival, in whole minutes: both ends are widened to them. Left out, it is everything. What is lost
+         *     is named: messages that left the stream before they were committed, and rows that somebody deleted. Rows are compared
+         *     over the last 24 hours of the interval, or over the last 15 minutes when none is given. The account of a `device` goes
+         *     back one day when `from` is left out, and is made of what its messages say of it alone.
          */
         get: operations["accounting"];
         put?: never;
@@ -291,6 +294,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/devices/{serial}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why a reading is there or not
+         * @description Looks at everything that happened to a device around a time: what arrived, was refused, is a duplicate, had a wrong
+         *     clock, waits, was given up, was lost, was deleted or never came. `verdict` explains it best.
+         */
+        get: operations["explain_device"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/devices/{serial}/latest": {
         parameters: {
             query?: never;
@@ -321,6 +345,26 @@ export interface paths {
          *     the same pages; their next one is named by `Link`.
          */
         get: operations["list_measurements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{serial}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which metrics a device has, since when, and how many readings
+         * @description Kept up to date as readings come and go, so that the answer costs the same for one reading as for a billion.
+         */
+        get: operations["list_series"];
         put?: never;
         post?: never;
         delete?: never;
@@ -363,7 +407,8 @@ export interface paths {
          * @description A JSON object is one item, an array and NDJSON have several; each becomes a raw record with exactly the bytes that
          *     were sent. The body may be gzip. 202 means that JetStream holds every item durably. With `Prefer: wait=N` (at most
          *     30 seconds) the answer waits for the outcome of each item. A body that is no JSON is kept as a raw record too, and
-         *     answered 400. Repeating a request is always harmless.
+         *     answered 400. Repeating a request is always harmless. With an `Idempotency-Key` it also has the same answer and adds
+         *     no message, for a day, by whichever replica; the key belongs to the API key.
          */
         post: operations["post_ingest"];
         delete?: never;
@@ -381,6 +426,27 @@ export interface paths {
         };
         /** What could not be read, newest first */
         get: operations["list_ingest_errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The life of a message
+         * @description Topic, bytes, arrival, decoder, errors with their place, what its readings are duplicates of, rows written and
+         *     deliveries, for a message that is stored, waits, was given up, has expired or was lost; `verdict` says which.
+         */
+        get: operations["get_message"];
         put?: never;
         post?: never;
         delete?: never;
@@ -480,6 +546,53 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest replays */
+        get: operations["list_replays_route"];
+        put?: never;
+        /**
+         * Decode stored payloads again
+         * @description Today's decoders and catalogue read them. A reading that does not come out any more is superseded, a new one is added;
+         *     nothing is deleted, and reads with `as_of` give what they gave then. Rollups follow. A worker does it, and another one goes
+         *     on when it dies; doing it again changes nothing.
+         */
+        post: operations["create_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replays/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A replay
+         * @description Shows how far it is and what it changed, or in a dry run would change.
+         */
+        get: operations["get_replay"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel a replay
+         * @description It ends before its next part; what was changed until then stays. A replay that is over stays as it is.
+         */
+        delete: operations["cancel_replay_route"];
         options?: never;
         head?: never;
         patch?: never;
@@ -656,13 +769,21 @@ export interface components {
     schemas: {
         /** @description Whether everything that arrived is accounted for. */
         Accounting: {
-            /** @description `received = parsed + failed + control + dead + in_flight` and `decoded = processed + duplicate + error`. */
+            /**
+             * @description `received = parsed + failed + control + dead + in_flight`, `decoded = processed + duplicate + error`, and nothing
+             *     in `losses`.
+             */
             balanced: boolean;
+            /** @description The device whose account it is; `null` for all. */
+            device?: string | null;
             from?: components["schemas"]["Timestamp"] | null;
+            /** @description What is lost, at most 100 of each kind: by sequence and time. */
+            losses: components["schemas"]["Loss"][];
             /** @description Messages. */
             messages: components["schemas"]["MessageAccount"];
             /** @description Readings. */
             readings: components["schemas"]["ReadingAccount"];
+            rows_checked?: components["schemas"]["CheckedSpan"] | null;
             to?: components["schemas"]["Timestamp"] | null;
         };
         /** @description A key without its secret. */
@@ -743,9 +864,19 @@ export interface components {
             /** @description The device. */
             serial: string;
         };
+        /** @description Arrivals whose rows were compared with the ledger. */
+        CheckedSpan: {
+            /** @description Inclusive start. */
+            from: components["schemas"]["Timestamp"];
+            /** @description Exclusive end. */
+            to: components["schemas"]["Timestamp"];
+        };
         /** @description State of one component. */
         ComponentHealth: {
-            /** @description What is wrong; of `durability` the verdict of `/v1/system/durability`, which never makes it fail. */
+            /**
+             * @description What is wrong; of `durability` the verdict of `/v1/system/durability`, and of `read_replica` where reads go: these
+             *     two never fail.
+             */
             detail?: string | null;
             /** @description Its name. */
             name: string;
@@ -884,6 +1015,22 @@ export interface components {
             /** @description Continues after this page; `null` on the last one. */
             next_cursor?: string | null;
         };
+        /** @description A start of the device. */
+        DeviceStart: {
+            /** @description Its firmware, where it said so. */
+            firmware?: string | null;
+            /** @description The message that said so. */
+            message_id: string;
+            /** @description When, by its own clock where that is plausible. */
+            started_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What is known of a device. */
+        DeviceState: {
+            last_seen_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What its last status message or last will said. */
+            online?: boolean | null;
+            status_at?: components["schemas"]["Timestamp"] | null;
+        };
         /**
          * @description Whether a device is heard of.
          * @enum {string}
@@ -917,6 +1064,41 @@ export interface components {
             /** @description Streams that must not lose messages. */
             streams?: components["schemas"]["StreamPolicy"][] | null;
         };
+        /** @description Why a reading is there or not. */
+        Explanation: {
+            /** @description The time that is explained. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Readings that claim to be of the interval and are stored at another time, because that was not believed. */
+            claimed: components["schemas"]["NearReading"][];
+            /** @description Whether everything could be asked: `false` while JetStream is away, when nobody knows what waits there. */
+            complete: boolean;
+            device?: components["schemas"]["DeviceState"] | null;
+            /** @description Everything that was found, the most telling first. */
+            findings: components["schemas"]["Finding"][];
+            /** @description Start of what was looked at. */
+            from: components["schemas"]["Timestamp"];
+            /** @description Messages of the device that arrived in the interval, at most 50 of those that are stored. */
+            messages: components["schemas"]["MessageSummary"][];
+            /** @description The metric that was asked for. */
+            metric?: string | null;
+            /** @description Those of them nearest to the time. */
+            readings: components["schemas"]["NearReading"][];
+            /**
+             * Format: int64
+             * @description How many readings measured in the interval are stored.
+             */
+            readings_stored: number;
+            /** @description The device. */
+            serial: string;
+            /** @description Starts of the device. */
+            starts: components["schemas"]["DeviceStart"][];
+            /** @description End of what was looked at. */
+            to: components["schemas"]["Timestamp"];
+            /** @description Messages of which nobody can tell whose they are. */
+            unattributed: components["schemas"]["MessageSummary"][];
+            /** @description What explains it best. */
+            verdict: components["schemas"]["Finding"];
+        };
         /** @description Extensions and retractions of each device. */
         ExtensionVsRetraction: {
             /** @description A row per device, by serial. */
@@ -945,6 +1127,13 @@ export interface components {
             parameter?: string | null;
             /** @description JSON Pointer into the body. */
             pointer?: string | null;
+        };
+        /** @description A stable code and a sentence for people. */
+        Finding: {
+            /** @description What it is, by a name that never changes. */
+            code: string;
+            /** @description What happened. */
+            text: string;
         };
         /** @description How many devices have a firmware version. */
         FirmwareCount: {
@@ -1076,6 +1265,26 @@ export interface components {
             /** @description The value. */
             value: components["schemas"]["Value"];
         };
+        /** @description Something that was received and is not there. */
+        Loss: {
+            after?: components["schemas"]["Timestamp"] | null;
+            before?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description How many messages are lost, how many raw records or readings are missing.
+             */
+            count: number;
+            /**
+             * @description `message_lost` (it left the stream before it was committed), `raw_record_missing` or `reading_missing` (it was
+             *     committed, and the row is not there any more).
+             */
+            kind: string;
+            /** @description The last of several lost messages in a row. */
+            last_message_id?: string | null;
+            /** @description The message, `<epoch>-<sequence>`; the first of several. */
+            message_id: string;
+            received_at?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description One reading. */
         MeasurementItem: {
             /** @description Name of the metric. */
@@ -1104,6 +1313,50 @@ export interface components {
             /** @description Where the answer comes from: `raw`, `rollup_1m`, `rollup_1h` or `rollup_1d`. */
             source: string;
             watermark?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description The life of a message: what arrived, and what became of it. */
+        Message: {
+            arrived_after?: components["schemas"]["Timestamp"] | null;
+            arrived_before?: components["schemas"]["Timestamp"] | null;
+            arrived_in_minute?: components["schemas"]["Timestamp"] | null;
+            committed_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Content type the sender gave. */
+            content_type?: string | null;
+            dead_letter?: components["schemas"]["DeadLetter"] | null;
+            /** @description Decisions about its dead letter, oldest first. */
+            decisions: components["schemas"]["DeadLetterDecision"][];
+            /** @description Decoder and version that read it. */
+            decoder?: string | null;
+            /**
+             * Format: int32
+             * @description How often it was delivered to a worker until it was committed or given up; more than once when a worker died with it.
+             */
+            deliveries?: number | null;
+            /** @description What is wrong with it. */
+            errors: components["schemas"]["MessageError"][];
+            /** @description Its position in the stream, `<epoch>-<sequence>`. */
+            id: string;
+            /** @description `parsed`, `failed` or `control` once it is in the store. */
+            outcome?: string | null;
+            payload?: components["schemas"]["MessagePayload"] | null;
+            /** @description Its good readings, in their order. */
+            readings: components["schemas"]["MessageReading"][];
+            received_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Rows that are in the store because of it. */
+            rows_written: components["schemas"]["RowsWritten"];
+            /**
+             * Format: int64
+             * @description Sequence in the stream.
+             */
+            sequence: number;
+            /** @description `mqtt` or `http`. */
+            source?: string | null;
+            /** @description Topic it came on; `http` for posted items. `null` when nothing of the message is left. */
+            topic?: string | null;
+            /** @description Trace it belongs to. */
+            traceparent?: string | null;
+            /** @description Where it stands. */
+            verdict: components["schemas"]["Finding"];
         };
         /** @description What became of messages. */
         MessageAccount: {
@@ -1137,6 +1390,70 @@ export interface components {
              * @description Messages JetStream took.
              */
             received: number;
+        };
+        /** @description An error in a message, with its place. */
+        MessageError: {
+            /** @description Bytes of the payload before the place; `null` where it has none. */
+            byte?: number | null;
+            /** @description Column of the place in characters, from 1. */
+            column?: number | null;
+            /** @description Explanation for people. */
+            detail: string;
+            /** @description Line of the place, from 1. */
+            line?: number | null;
+            /** @description JSON Pointer into the payload; empty for all of it. */
+            pointer: string;
+            /** @description Stable reason. */
+            reason: string;
+            /** @description The device, where it is known. */
+            serial?: string | null;
+        };
+        /** @description The bytes of a message. */
+        MessagePayload: {
+            /** @description The kept bytes. */
+            base64: string;
+            /** @description The kept bytes, two digits each. */
+            hex: string;
+            /** @description How many bytes of it are kept; of an oversized payload only the beginning is. */
+            kept: number;
+            /**
+             * Format: int64
+             * @description Length as it arrived.
+             */
+            length: number;
+            /** @description The kept bytes as text, where they are UTF-8. */
+            text?: string | null;
+        };
+        /** @description A good reading of a message and what became of it. */
+        MessageReading: {
+            device_time?: components["schemas"]["Timestamp"] | null;
+            /** @description The message that stored it, where another one did. */
+            duplicate_of?: string | null;
+            /**
+             * @description `stored`, `duplicate` (another message had stored it before), `expired` (retention has let it go) or `missing`
+             *     (it was committed and is not there).
+             */
+            fate: string;
+            /** @description Name of the metric. */
+            metric: string;
+            /** @description How far its time is to be trusted. */
+            quality: string;
+            /** @description Its time in the store. */
+            recorded_at: components["schemas"]["Timestamp"];
+            /** @description The device. */
+            serial: string;
+            /** @description The value. */
+            value: components["schemas"]["Value"];
+        };
+        /** @description A message in short; `/v1/messages/{id}` has the rest. */
+        MessageSummary: {
+            /** @description `<epoch>-<sequence>`. */
+            id: string;
+            received_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Topic it came on. */
+            topic?: string | null;
+            /** @description Where it stands. */
+            verdict: components["schemas"]["Finding"];
         };
         /** @description A metric. */
         Metric: {
@@ -1249,6 +1566,22 @@ export interface components {
              * @description Seconds between syncs otherwise.
              */
             sync_interval_seconds: number;
+        };
+        /** @description A stored reading. */
+        NearReading: {
+            device_time?: components["schemas"]["Timestamp"] | null;
+            /** @description The message that brought it. */
+            message_id: string;
+            /** @description Its metric. */
+            metric: string;
+            /** @description How far its time is to be trusted. */
+            quality: string;
+            /** @description When it arrived. */
+            received_at: components["schemas"]["Timestamp"];
+            /** @description Its time in the store. */
+            recorded_at: components["schemas"]["Timestamp"];
+            /** @description Its value. */
+            value: components["schemas"]["Value"];
         };
         /** @description A new key. Its secret is shown here and never again. */
         NewKey: components["schemas"]["ApiKey"] & {
@@ -1450,6 +1783,122 @@ export interface components {
             /** @description The reason. */
             reason: string;
         };
+        /** @description A replay and how far it is. */
+        Replay: {
+            /** @description Why it failed. */
+            detail?: string | null;
+            /** @description Only payloads that speak of this device. */
+            device?: string | null;
+            /** @description Whether it only says what would change. */
+            dry_run: boolean;
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            from?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description What it did so far, or would do. */
+            progress: components["schemas"]["ReplayProgress"];
+            /** @description When it was asked for. */
+            requested_at: components["schemas"]["Timestamp"];
+            /** @description Who asked for it. */
+            requested_by: string;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            /** @description `requested`, `running`, `done`, `failed` or `cancelled`. */
+            state: string;
+            to?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Payloads to look at, known when work has begun.
+             */
+            total?: number | null;
+        };
+        /** @description A changed reading. */
+        ReplayChange: {
+            /** @description `added`, `superseded` or `restored`. */
+            change: string;
+            /** @description Metric. */
+            metric: string;
+            /** @description The payload. */
+            raw_record_id: string;
+            /** @description When it was measured. */
+            recorded_at: components["schemas"]["Timestamp"];
+            /** @description Device. */
+            serial: string;
+            /** @description Its value; booleans are 0 and 1. */
+            value: unknown;
+        };
+        /** @description A replay with the first of the readings it changed. */
+        ReplayDetail: components["schemas"]["Replay"] & {
+            /** @description The first 50 changed readings. */
+            changes: components["schemas"]["ReplayChange"][];
+        };
+        /** @description The newest replays. */
+        ReplayList: {
+            /** @description The replays, newest first, without the readings they changed. */
+            items: components["schemas"]["Replay"][];
+        };
+        /** @description What a replay did so far, or would do. */
+        ReplayProgress: {
+            /**
+             * Format: int64
+             * @description Readings that are new.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description Readings and payloads that the decoders refuse.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Payloads decoded again.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description Ingest errors that are none any more.
+             */
+            resolved: number;
+            /**
+             * Format: int64
+             * @description Readings that count again.
+             */
+            restored: number;
+            /**
+             * Format: int64
+             * @description Readings of a time whose readings retention has dropped: left alone.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description Readings that count no more.
+             */
+            superseded: number;
+            /**
+             * Format: int64
+             * @description Readings that came out as they are stored.
+             */
+            unchanged: number;
+        };
+        /** @description Which payloads to decode again. At least one of `device`, `from` and `to` is needed. */
+        ReplayRequest: {
+            /** @description Only payloads that speak of this device; of a payload that speaks of several, all readings. */
+            device?: string | null;
+            /** @description Only say what would change. */
+            dry_run?: boolean;
+            /**
+             * Format: date-time
+             * @description Payloads that arrived from then on; from the oldest when left out.
+             */
+            from?: string | null;
+            /**
+             * Format: date-time
+             * @description Payloads that arrived before; up to now when left out.
+             */
+            to?: string | null;
+        };
         /** @description Where a requeued letter stands now. */
         Requeued: {
             /** @description Where it stood in the raw stream. */
@@ -1595,6 +2044,46 @@ export interface components {
              * @description The sum; null also when it is too large for a number.
              */
             sum?: number | null;
+        };
+        /** @description Rows that a message has in the store. */
+        RowsWritten: {
+            /** @description Errors. */
+            errors: number;
+            /** @description 1 when the payload is kept. */
+            raw_record: number;
+            /** @description Readings. */
+            readings: number;
+        };
+        /** @description The readings of one metric of a device. */
+        Series: {
+            /**
+             * Format: int64
+             * @description Number of readings, also of those that only rollups still tell of.
+             */
+            count: number;
+            /** @description Unit for people, to which `unit=display` converts. */
+            display_unit?: string | null;
+            /** @description Time of the first reading. */
+            first_at: components["schemas"]["Timestamp"];
+            /** @description `number`, `boolean` or `text`. */
+            kind: string;
+            /** @description Time of the last reading. */
+            last_at: components["schemas"]["Timestamp"];
+            /** @description Whether the metric is described in the catalogue. */
+            listed: boolean;
+            /** @description Name of the metric. */
+            metric: string;
+            /** @description Unit of stored values. */
+            unit?: string | null;
+        };
+        /** @description What there is of a device. */
+        SeriesList: {
+            /** @description Whether every committed reading is counted. New ones are within seconds. */
+            complete: boolean;
+            /** @description One for each metric that has readings, by name. */
+            items: components["schemas"]["Series"][];
+            /** @description Serial of the device. */
+            serial: string;
         };
         /** @description What an ingestion worker has agreed on with its broker. */
         SessionPolicy: {
@@ -1786,6 +2275,8 @@ export interface operations {
                 from?: string;
                 /** @description exclusive end, RFC 3339 */
                 to?: string;
+                /** @description serial: the account of this device alone */
+                device?: string;
             };
             header?: never;
             path?: never;
@@ -1822,6 +2313,15 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2703,6 +3203,90 @@ export interface operations {
             };
         };
     };
+    explain_device: {
+        parameters: {
+            query?: {
+                /** @description when the reading should have been, RFC 3339; now when left out */
+                at?: string;
+                /** @description seconds to look at on each side, at most 86400; 300 when left out */
+                within?: number;
+                /** @description look at readings of this metric alone */
+                metric?: string;
+            };
+            header?: never;
+            path: {
+                /** @description serial of the device */
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the explanation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     latest_values: {
         parameters: {
             query?: never;
@@ -2885,6 +3469,74 @@ export interface operations {
             };
         };
     };
+    list_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description serial of the device */
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the metrics of the device */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesList"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stream_device: {
         parameters: {
             query?: {
@@ -2974,6 +3626,8 @@ export interface operations {
             header?: {
                 /** @description `wait=N`: wait up to N seconds for the outcomes */
                 Prefer?: string | null;
+                /** @description any text that names this request, such as a UUID */
+                "Idempotency-Key"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -3052,6 +3706,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error` */
             500: {
                 headers: {
@@ -3119,6 +3782,74 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `<epoch>-<sequence>`, as for raw records */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the message */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3651,6 +4382,297 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_replays_route: {
+        parameters: {
+            query?: {
+                /** @description most replays to show, 1 to 100, default 20 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the replays, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayList"];
+                };
+            };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            /** @description the replay; its address is in `Location` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayDetail"];
+                };
+            };
+            /** @description `invalid_json`, `invalid_body` or `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description number of the replay */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the replay */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayDetail"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_replay_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description number of the replay */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the replay */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayDetail"];
+                };
             };
             /** @description no valid key: `unauthenticated` */
             401: {
