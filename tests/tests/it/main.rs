@@ -8,6 +8,7 @@ mod broker;
 mod database_faults;
 mod drain;
 mod explain;
+mod fleet;
 mod kills;
 mod malformed;
 mod network;
