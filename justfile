@@ -119,6 +119,24 @@ docs-check:
 chart-check:
     @scripts/chart-check
 
+# Prove the Helm chart on the cluster that KUBECONFIG names: install, tests, upgrade and rollback under load, killed pods, policies, Ingress, scaling, uninstall
+[group('chart')]
+[no-exit-message]
+chart-e2e *ARGS:
+    @scripts/chart-e2e "$@"
+
+# Start a cluster in containers (kind or k3d) with policies, metrics and Traefik
+[group('chart')]
+[no-exit-message]
+cluster-up KIND:
+    @scripts/cluster-up "$@"
+
+# Build the images, load them into that cluster and prove the chart there
+[group('chart')]
+[no-exit-message]
+cluster-e2e KIND *ARGS:
+    @scripts/cluster-e2e "$@"
+
 # Write the chart's schema, README and reference page again, from values.yaml
 [group('chart')]
 [no-exit-message]

@@ -36,6 +36,7 @@ export default defineConfig({
           'replay',
           'read-replica',
           'use-timescaledb',
+          'compose',
           'kubernetes-install',
           'kubernetes-upgrade',
           'kubernetes-high-availability',

@@ -12,7 +12,7 @@ import yaml
 
 from reach import NAMESPACE, actors, allowed
 
-PROBES = {"STRANGER": NAMESPACE, "ELSEWHERE": "sens-e2e-elsewhere", "PROMETHEUS": "sens-e2e-monitoring"}
+PROBES = {"STRANGER": NAMESPACE, "ELSEWHERE": f"{NAMESPACE}-elsewhere", "PROMETHEUS": f"{NAMESPACE}-monitoring"}
 
 
 def pod(source, namespace, image, pull_policy, opened, closed):

@@ -7,12 +7,13 @@ Prometheus, KEDA, Grafana, a stranger in the same namespace and one elsewhere, D
 """
 
 import ipaddress
+import os
 import pathlib
 import sys
 
 import yaml
 
-NAMESPACE = "sens"
+NAMESPACE = os.environ.get("NAMESPACE", "sens")
 OUTSIDE = [5432, 4222, 8222, 1883, 8883, 443, 4317, 9000, 25]
 WORKLOADS = {"Deployment", "StatefulSet", "Job", "CronJob", "Pod"}
 
