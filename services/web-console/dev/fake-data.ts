@@ -269,6 +269,7 @@ export function accounting(now: number, empty: boolean): Accounting {
     },
     readings: { decoded: processed + duplicate + error, processed, duplicate, error },
     balanced: true,
+    losses: [],
   };
 }
 

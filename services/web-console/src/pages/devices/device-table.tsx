@@ -10,7 +10,6 @@ import classes from "./devices.module.css";
 const ROW_HEIGHT = 42;
 /** More rows are asked for when fewer than this lie below. */
 const AHEAD = 60;
-const COLUMNS = 5;
 
 interface DeviceTableProps {
   devices: readonly Device[];
@@ -77,7 +76,7 @@ function Spacer({ height }: { height: number }) {
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row of a table takes no focus
     <tr aria-hidden="true" className={classes.spacer}>
-      <td colSpan={COLUMNS} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   );
 }
