@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::target;
+use crate::{feed, load, run, target, verify};
 
 /// Plays devices: fleets for the demo and for tests, files of payloads, and load.
 #[derive(Debug, Parser)]
@@ -352,8 +352,21 @@ fn load_format(text: &str) -> Result<Format, String> {
     }
 }
 
+impl Command {
+    /// Does what was asked for.
+    pub(crate) async fn execute(self) -> anyhow::Result<()> {
+        match self {
+            Self::Run(options) => run::run(options).await,
+            Self::Feed(options) => feed::feed(options).await,
+            Self::Load(options) => load::load(options).await,
+            Self::Verify(options) => verify::verify(options).await,
+            Self::CheckConfig(options) => check_config(&options),
+        }
+    }
+}
+
 /// Shows where messages would go.
-pub(crate) fn check_config(connection: &Connection) -> anyhow::Result<()> {
+fn check_config(connection: &Connection) -> anyhow::Result<()> {
     let target = target::resolve(connection)?;
     println!("configuration is valid");
     println!("  broker  = {}", target.broker);

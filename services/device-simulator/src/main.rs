@@ -36,15 +36,7 @@ fn main() -> ExitCode {
         Ok(executor) => executor,
         Err(error) => return fail(&anyhow::anyhow!("cannot start the runtime: {error}")),
     };
-    let outcome = executor.block_on(async {
-        match arguments.command {
-            cli::Command::Run(options) => run::run(options).await,
-            cli::Command::Feed(options) => feed::feed(options).await,
-            cli::Command::Load(options) => load::load(options).await,
-            cli::Command::Verify(options) => verify::verify(options).await,
-            cli::Command::CheckConfig(options) => cli::check_config(&options),
-        }
-    });
+    let outcome = executor.block_on(arguments.command.execute());
     executor.shutdown_background();
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,7 +8,7 @@ use sens_testkit::{Postgres, eventually};
 
 use crate::support::config;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 async fn is_replica(pools: &Pools) -> Option<bool> {
     sqlx::query_scalar("SELECT pg_is_in_recovery()")
@@ -42,7 +42,7 @@ async fn reads_go_to_the_replica_while_it_is_near_enough() -> anyhow::Result<()>
     primary.sql("ALTER SYSTEM RESET synchronous_standby_names")?;
     primary.sql("SELECT pg_reload_conf()")?;
     let mut database = config(primary.url())?.database;
-    database.read_url = Some(Secret::new(&standby.url()));
+    database.read_url = Some(Secret::new(standby.url()));
     database.read_max_lag_seconds = 1;
     let pools = sens_storage::connect(&database, "test", Some(Duration::from_secs(5)))?;
     let state = pools
