@@ -67,6 +67,9 @@ pub(crate) enum ProductCommand {
         /// File with a line 'NAME REPOSITORY DIGEST' for each image
         #[arg(long, value_name = "FILE")]
         images: PathBuf,
+        /// The version it was built as, when it has been promoted since [default: the same]
+        #[arg(long, value_name = "VERSION")]
+        built_as: Option<Version>,
         #[command(flatten)]
         origin: When,
     },
@@ -74,6 +77,9 @@ pub(crate) enum ProductCommand {
     Images {
         /// The file
         release: PathBuf,
+        /// As a JSON array of {name, image}, for a pipeline's matrix
+        #[arg(long)]
+        json: bool,
     },
     /// Prints release notes from the fragments in changelog.d, or those of a released version
     Notes {
@@ -167,7 +173,7 @@ pub(crate) enum ChannelName {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Branch {
     /// The branch this commit is on, for pipelines that check out a commit [default: what git says]
-    #[arg(long, env = "GITHUB_REF_NAME")]
+    #[arg(long, env = "GITHUB_REF_NAME", global = true)]
     pub(crate) branch: Option<String>,
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Value, json};
 
 use crate::cli::{ChannelName, Command, EnvironmentCommand, ProductCommand, Target, When};
 use crate::deploy;
@@ -12,7 +13,7 @@ use crate::infra::{Environment, Infra};
 use crate::next::{self, Channel};
 use crate::product::{CHART, Product};
 use crate::record::Origin;
-use crate::release::{self, Chart, Release};
+use crate::release::{self, Chart, Image, Release};
 use crate::version::{Stage, Version};
 use crate::{evidence, notes};
 
@@ -39,13 +40,10 @@ fn of_product(command: ProductCommand) -> Result<()> {
         ProductCommand::Manifest {
             version,
             images,
+            built_as,
             origin,
-        } => manifest(version, &images, origin)?,
-        ProductCommand::Images { release } => {
-            for (name, image) in Release::read(&release)?.images {
-                println!("{name} {} {}", image.repository, image.digest);
-            }
-        }
+        } => manifest(version, built_as.unwrap_or(version), &images, origin)?,
+        ProductCommand::Images { release, json } => images(&Release::read(&release)?, json),
         ProductCommand::Notes { release, of } => notes(release, of)?,
     }
     Ok(())
@@ -109,12 +107,23 @@ fn bump(version: Version) -> Result<()> {
     product()?.bump(version.base)
 }
 
-fn manifest(version: Version, images: &Path, when: When) -> Result<()> {
+fn images(release: &Release, as_json: bool) {
+    if as_json {
+        let one = |(name, image): (&String, &Image)| json!({ "name": name, "image": format!("{}@{}", image.repository, image.digest) });
+        println!("{}", release.images.iter().map(one).collect::<Value>());
+        return;
+    }
+    for (name, image) in &release.images {
+        println!("{name} {} {}", image.repository, image.digest);
+    }
+}
+
+fn manifest(version: Version, build_version: Version, images: &Path, when: When) -> Result<()> {
     let product = product()?;
     let revision = product.head()?;
     let release = Release {
         version,
-        build_version: version,
+        build_version,
         git_sha: revision.clone(),
         built_at: time(when.at)?,
         chart: Chart {

@@ -41,9 +41,18 @@ impl Product {
             chart: self.chart_versions()?,
             tagged: tags.iter().filter_map(|tag| Version::of_tag(tag)).collect(),
             branch: branch.or_else(|| git::branch(&self.root)),
-            changed: git::lines(&self.root, &["status", "--porcelain"])?,
+            changed: self.changed()?,
             shallow: shallow == "true",
         })
+    }
+
+    /// Files that differ from the commit, without git's two letters before each.
+    fn changed(&self) -> Result<Vec<String>> {
+        let lines = git::lines(&self.root, &["status", "--porcelain"])?;
+        Ok(lines
+            .iter()
+            .filter_map(|line| line.get(3..).map(str::to_owned))
+            .collect())
     }
 
     /// The commit that is checked out.
