@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, duration, localDateTime, utc } from "./time";
+import { ago, duration, fromLocalInput, localDateTime, toLocalInput, utc } from "./time";
 
 describe("ago", () => {
   const now = Date.parse("2026-11-21T10:00:00Z");
@@ -28,4 +28,12 @@ it("shows an instant in the viewer's zone, and in UTC on hover", () => {
   expect(localDateTime(at)).toBe("21 Nov 2026, 09:14:05");
   expect(utc(at)).toBe("2026-11-21 09:14:05.120 UTC");
   expect(utc(Number.NaN)).toBe("");
+});
+
+it("goes through a date field and back, to the second", () => {
+  const at = Date.parse("2026-11-21T09:14:05.120Z");
+  expect(toLocalInput(at)).toBe("2026-11-21T09:14:05");
+  expect(fromLocalInput(toLocalInput(at))).toBe(at - 120);
+  expect(fromLocalInput("")).toBeNull();
+  expect(fromLocalInput("soon")).toBeNull();
 });

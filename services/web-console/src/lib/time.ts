@@ -56,3 +56,15 @@ export function duration(length: number): string {
   if (length < 2 * DAY) return `${Math.floor(length / HOUR)} h`;
   return `${Math.floor(length / DAY)} d`;
 }
+
+/** An instant as the browser's field for date and time takes it, in the viewer's zone, to the second. */
+export function toLocalInput(at: number): string {
+  const date = new Date(at);
+  return new Date(at - date.getTimezoneOffset() * MINUTE).toISOString().slice(0, 19);
+}
+
+/** What such a field holds, in milliseconds; null when it holds no instant. */
+export function fromLocalInput(text: string): number | null {
+  const at = new Date(text).getTime();
+  return text === "" || Number.isNaN(at) ? null : at;
+}

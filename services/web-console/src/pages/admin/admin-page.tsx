@@ -5,11 +5,13 @@ import { PageHeader } from "../../ui/panel";
 import { type TabItem, Tabs } from "../../ui/tabs";
 import { KeysPage } from "./keys/keys-page";
 import { MetricsPage } from "./metrics/metrics-page";
+import { RetentionPage } from "./retention/retention-page";
 import { SystemPage } from "./system/system-page";
 
 const ALL_TABS: readonly (TabItem & { key: AdminTab })[] = [
   { key: "keys", label: "API keys" },
   { key: "metrics", label: "Metrics" },
+  { key: "retention", label: "Retention" },
   { key: "system", label: "System" },
 ];
 
@@ -28,6 +30,7 @@ export function AdminPage() {
       <Tabs label="Administration" items={tabs} active={active} search={(key) => ({ tab: key })} />
       {active === "keys" ? <KeysPage /> : null}
       {active === "metrics" ? <MetricsPage /> : null}
+      {active === "retention" ? <RetentionPage /> : null}
       {active === "system" ? <SystemPage /> : null}
     </>
   );

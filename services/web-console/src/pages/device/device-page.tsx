@@ -1,16 +1,25 @@
 import { useLocalStorage } from "@mantine/hooks";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { $api } from "../../api/client";
 import { toApiError } from "../../api/problem";
 import type { Device, LatestValue } from "../../api/types";
 import { useCatalogue } from "../../data/metrics";
+import type { DeviceTab } from "../../lib/search";
 import { Answered, Empty } from "../../ui/states";
+import { type TabItem, Tabs } from "../../ui/tabs";
 import { DeviceCharts } from "./device-charts";
 import { DeviceHeader } from "./device-header";
+import { Messages } from "./messages";
+import { Missing } from "./missing";
 import { newestValues, useDeviceLive } from "./use-device-live";
 
 const DEVICE_EVERY = 10_000;
+const TABS: readonly (TabItem & { key: DeviceTab })[] = [
+  { key: "charts", label: "Readings" },
+  { key: "messages", label: "Messages and starts" },
+  { key: "missing", label: "Why is a reading missing?" },
+];
 
 /** Everything about one device. */
 export function DevicePage() {
@@ -38,6 +47,8 @@ export function DevicePage() {
 }
 
 function DeviceView({ device, fetched }: { device: Device; fetched: readonly LatestValue[] }) {
+  const { tab = "charts" } = useSearch({ from: "/signed-in/devices/$serial" });
+  const navigate = useNavigate({ from: "/devices/$serial" });
   const metrics = useCatalogue();
   const live = useDeviceLive(device.serial);
   const values = useMemo(() => newestValues(fetched, live.recent), [fetched, live.recent]);
@@ -48,15 +59,25 @@ function DeviceView({ device, fetched }: { device: Device; fetched: readonly Lat
   return (
     <>
       <DeviceHeader device={device} values={values} seen={seen ?? null} />
-      <DeviceCharts
-        device={device}
-        values={values}
-        metrics={metrics}
-        live={live}
-        converted={converted}
-        onConverted={setConverted}
-        onPick={() => undefined}
+      <Tabs
+        label="About this device"
+        items={TABS}
+        active={tab}
+        search={(key) => (key === "charts" ? {} : { tab: key })}
       />
+      {tab === "charts" ? (
+        <DeviceCharts
+          device={device}
+          values={values}
+          metrics={metrics}
+          live={live}
+          converted={converted}
+          onConverted={setConverted}
+          onPick={(at, metric) => void navigate({ search: { tab: "missing", at, metric } })}
+        />
+      ) : null}
+      {tab === "messages" ? <Messages serial={device.serial} /> : null}
+      {tab === "missing" ? <Missing serial={device.serial} values={values} metrics={metrics} /> : null}
     </>
   );
 }

@@ -8,6 +8,7 @@ import { DeadLetters } from "./dead-letters";
 import { ErrorList } from "./error-list";
 import { Funnel } from "./funnel";
 import classes from "./ingest.module.css";
+import { Losses } from "./losses";
 import { Quotas } from "./quotas";
 import { ReasonChoice } from "./reason-choice";
 import { ACCOUNTING_EVERY, type Span, useAccounting } from "./use-ingest";
@@ -35,7 +36,12 @@ export function IngestPage() {
         />
       </PageHeader>
       <Answered query={accounting} what="The ledger" lines={4}>
-        {(ledger) => <Funnel ledger={ledger} overview={overview.data} />}
+        {(ledger) => (
+          <>
+            <Funnel ledger={ledger} overview={overview.data} />
+            <Losses losses={ledger.losses} />
+          </>
+        )}
       </Answered>
       <div className={classes.columns}>
         <div className={classes.stackOfPanels}>

@@ -1,0 +1,56 @@
+import { SegmentedControl } from "@mantine/core";
+import { keepPreviousData } from "@tanstack/react-query";
+import { useState } from "react";
+import { $api } from "../../api/client";
+import { Freshness } from "../../ui/freshness";
+import { Panel } from "../../ui/panel";
+import { Answered, Empty } from "../../ui/states";
+import classes from "./device.module.css";
+import { MessageTable, StartList } from "./explanation-parts";
+
+const EVERY = 5_000;
+const SPANS = [
+  { value: "300", label: "Last 5 min" },
+  { value: "3600", label: "Last hour" },
+  { value: "86400", label: "Last day" },
+];
+
+/** What the device sent lately, each message with what became of it and with its bytes, and when it started. */
+export function Messages({ serial }: { serial: string }) {
+  const [within, setWithin] = useState("3600");
+  const query = $api.useQuery(
+    "get",
+    "/v1/devices/{serial}/explain",
+    // Around the present: what lies ahead is empty.
+    { params: { path: { serial }, query: { within: Number(within) } } },
+    { refetchInterval: EVERY, placeholderData: keepPreviousData },
+  );
+  return (
+    <div className={classes.rows}>
+      <div className={classes.choice}>
+        <SegmentedControl
+          size="xs"
+          aria-label="Interval of arrival"
+          value={within}
+          onChange={setWithin}
+          data={SPANS}
+        />
+        <Freshness updatedAt={query.dataUpdatedAt} every={EVERY} />
+      </div>
+      <Answered query={query} what="The messages" lines={6}>
+        {(data) => (
+          <>
+            <Panel flush title="Messages" aside="the newest 50 at most">
+              {data.messages.length === 0 ? (
+                <Empty title="Nothing arrived">The device sent nothing in this interval.</Empty>
+              ) : (
+                <MessageTable messages={data.messages} />
+              )}
+            </Panel>
+            <StartList starts={data.starts} />
+          </>
+        )}
+      </Answered>
+    </div>
+  );
+}
