@@ -189,6 +189,7 @@ ci-test:
 ci-build: docs
     cargo build --release --locked {{ services }} --bins
     npm --prefix services/web-console run build
+    npm --prefix services/web-console run size
 
 # Stage 6: the documentation check
 [group('check')]

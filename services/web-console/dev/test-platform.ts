@@ -11,6 +11,7 @@ export function answerWith(answers: Record<string, (request: Request) => Answer>
       new URL(input instanceof Request ? input.url : String(input), location.origin),
       {
         ...init,
+        ...(input instanceof Request ? { method: input.method } : {}),
         headers: input instanceof Request ? input.headers : (init?.headers ?? {}),
       },
     );
@@ -22,6 +23,7 @@ export function answerWith(answers: Record<string, (request: Request) => Answer>
       ? found(request)
       : { status: 404, body: { title: "not found", status: 404, code: "not_found" } };
     if (answer === null) throw new TypeError("Failed to fetch");
+    if (answer.status === 204) return new Response(null, { status: 204 });
     const body = typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body);
     const type = answer.type ?? "application/json";
     return new Response(body, { status: answer.status ?? 200, headers: { "content-type": type } });

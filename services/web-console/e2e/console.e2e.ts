@@ -170,11 +170,14 @@ describe("every page", () => {
     "/",
     "/devices",
     `/devices/${SERIAL}`,
+    `/devices/${SERIAL}?tab=messages`,
+    `/devices/${SERIAL}?tab=missing`,
     `/explore?device=["${SERIAL}"]&metric=["battery_charge"]`,
     "/ingest",
     "/analytics",
     "/admin",
     "/admin?tab=metrics",
+    "/admin?tab=retention",
     "/admin?tab=system",
     "/no-such-page",
   ];
@@ -205,5 +208,6 @@ describe("every page", () => {
       expect(problems).toEqual([]);
       await context.close();
     },
+    180_000,
   );
 });

@@ -171,7 +171,7 @@ describe("administration", () => {
     await page.getByRole("button", { name: "Save" }).click();
     const row = page.getByRole("row").filter({ hasText: metric });
     await row.getByText("… 20").waitFor();
-    await page.getByRole("button", { name: `Versions of ${metric}` }).click();
+    await page.getByRole("button", { name: `versions of ${metric}` }).click();
     const versions = page.getByRole("dialog");
     await versions.getByText("max").first().waitFor();
     expect(await accessibility(page)).toEqual([]);

@@ -36,13 +36,30 @@ async function pages(): Promise<Record<string, string>> {
   const error = errors.find(({ pointer, raw_record_id }) => pointer && raw_record_id) ?? errors[0];
   const pointer = encodeURIComponent(error?.pointer ?? "");
   return {
-    fleet: "/",
+    overview: "/",
+    devices: "/devices",
     device: `/devices/${device?.serial}`,
+    messages: `/devices/${device?.serial}?tab=messages`,
+    missing: `/devices/${device?.serial}?tab=missing`,
+    explore: explorePath(devices.slice(0, 3).map(({ serial }) => serial)),
     ingest: "/ingest",
     ...(error ? { record: `/records/${error.raw_record_id}?pointer=${pointer}` } : {}),
     analytics: "/analytics",
+    keys: "/admin",
+    metrics: "/admin?tab=metrics",
+    retention: "/admin?tab=retention",
+    system: "/admin?tab=system",
   };
 }
+
+function explorePath(serials: readonly string[]): string {
+  const metrics = ["battery_charge", "platform_height_mm"];
+  const search = { device: JSON.stringify(serials), metric: JSON.stringify(metrics) };
+  return `/explore?${new URLSearchParams(search).toString()}`;
+}
+
+/** What moves is given a while, so that the picture shows it. */
+const WAIT: Record<string, number> = { overview: 12_000, device: 3_000 };
 
 const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 375, height: 760 } };
 
@@ -51,22 +68,29 @@ it.each(
     { name, size, scheme: "light" as const },
     { name, size, scheme: "dark" as const },
   ]),
-)("$name, $scheme", async ({ name, size, scheme }) => {
-  const login = await visit(browser, { ...size, scheme }, false);
-  await login.page.goto("/");
-  await login.page.getByLabel("API key").waitFor();
-  await login.page.screenshot({ path: `${FOLDER}/login-${name}-${scheme}.png` });
-  await login.context.close();
-  const { context, page } = await visit(browser, { ...size, scheme });
-  for (const [title, path] of Object.entries(await pages())) {
-    await page.goto(path);
-    await page.locator("h1").first().waitFor();
-    // A few live readings make the picture; nothing is asserted about them.
-    await page.waitForTimeout(title === "device" || title === "fleet" ? 6_000 : 1_500);
-    await page.screenshot({ path: `${FOLDER}/${title}-${name}-${scheme}.png` });
-  }
-  await context.close();
-});
+)(
+  "$name, $scheme",
+  async ({ name, size, scheme }) => {
+    const login = await visit(browser, { ...size, scheme }, false);
+    await login.page.goto("/");
+    await login.page.getByLabel("API key").waitFor();
+    await login.page.screenshot({ path: `${FOLDER}/login-${name}-${scheme}.png` });
+    await login.context.close();
+    const { context, page } = await visit(browser, { ...size, scheme });
+    for (const [title, path] of Object.entries(await pages())) {
+      await page.goto(path);
+      await page.locator("h1").first().waitFor();
+      // A few live readings make the picture; nothing is asserted about them.
+      await page.waitForTimeout(WAIT[title] ?? 1_500);
+      await page.screenshot({ path: `${FOLDER}/${title}-${name}-${scheme}.png` });
+    }
+    await page.keyboard.press("Control+K");
+    await page.getByRole("combobox", { name: "Go to a page or a device" }).waitFor();
+    await page.screenshot({ path: `${FOLDER}/palette-${name}-${scheme}.png` });
+    await context.close();
+  },
+  300_000,
+);
 
 it("first run", async () => {
   const demo = await startDemo({ simulator: false });
@@ -83,4 +107,4 @@ it("first run", async () => {
   } finally {
     await demo.stop();
   }
-});
+}, 300_000);

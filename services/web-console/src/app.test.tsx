@@ -122,6 +122,32 @@ it("says what failed, with the request's id, and tries again", async () => {
   await screen.findByText("Balanced");
 });
 
+it("asks before it drops a dead letter, and offers that only to those who may", async () => {
+  const letter = {
+    number: 7,
+    message_id: "1-41",
+    topic: "sens/v1/AI-1/telemetry",
+    source: "mqtt",
+    received_at: new Date(NOW).toISOString(),
+    payload_length: 2,
+    cause: { code: "22003", text: "value out of range", attempts: 3 },
+  };
+  const platform = {
+    ...fleet(),
+    "/v1/dead-letters": () => ({ body: { items: [letter], next_cursor: null } }),
+  };
+  const { requests } = answerWith({ ...platform, "/v1/dead-letters/7": () => ({ status: 204, body: "" }) });
+  session.signIn({ key: "good-key", name: "ada", role: "viewer" });
+  await open("/ingest");
+  await screen.findByText("value out of range");
+  expect(screen.queryByRole("button", { name: /dead letter 7/ })).toBeNull();
+  act(() => session.signIn({ key: "good-key", name: "ada", role: "operator" }));
+  fireEvent.click(await screen.findByRole("button", { name: "Drop dead letter 7" }));
+  expect(requests.some(({ method }) => method === "DELETE")).toBe(false);
+  fireEvent.click(await screen.findByRole("button", { name: "Drop for good" }));
+  await waitFor(() => expect(requests.some(({ method }) => method === "DELETE")).toBe(true));
+});
+
 it("marks the fault in a raw record, as text and as bytes", async () => {
   answerWith(fleet());
   session.signIn({ key: "good-key", name: "ada", role: "viewer" });

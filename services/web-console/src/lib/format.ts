@@ -1,7 +1,14 @@
 import type { Metric, Value } from "../api/types";
 
 const WHOLE = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
+/** Numbers with at most so many decimals; making a format is far dearer than using it. */
+const UP_TO = [0, 1, 2, 3].map((digits) => new Intl.NumberFormat("en-GB", { maximumFractionDigits: digits }));
+const ONE_DECIMAL = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+
+function upTo(digits: number, value: number): string {
+  return (UP_TO[digits] ?? WHOLE).format(value);
+}
 
 /** A count, grouped: `12,480`. */
 export function count(value: number): string {
@@ -22,17 +29,17 @@ export function compact(value: number): string {
 export function decimal(value: number): string {
   const size = Math.abs(value);
   const digits = size >= 1_000 ? 1 : size >= 10 ? 2 : 3;
-  return new Intl.NumberFormat("en-GB", { maximumFractionDigits: digits }).format(value);
+  return upTo(digits, value);
 }
 
 /** A number beside others of its kind in a column: always one decimal. */
 export function oneDecimal(value: number): string {
-  return new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value);
+  return ONE_DECIMAL.format(value);
 }
 
 /** A rate per second: `0`, `0.4`, `12.5`, `3,410`. */
 export function rate(value: number): string {
-  return new Intl.NumberFormat("en-GB", { maximumFractionDigits: value < 100 ? 1 : 0 }).format(value);
+  return upTo(value < 100 ? 1 : 0, value);
 }
 
 /** Bytes in the unit people read. */

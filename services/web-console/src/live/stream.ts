@@ -34,7 +34,7 @@ export const SILENCE_LIMIT = 40_000;
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15_000;
 /** Readings are handed over together at this pace, however fast they arrive. */
-const FLUSH_EVERY = 200;
+const FLUSH_EVERY = 250;
 /** A session that lasted this long was a good one: the next break starts with the first delay again. */
 const HEALTHY_AFTER = 5_000;
 

@@ -78,7 +78,7 @@ function MessageRow({ message }: { message: MessageSummary }) {
             size="compact-xs"
             variant="default"
             aria-expanded={open}
-            aria-label={`Payload of message ${id}`}
+            aria-label={open ? `Hide the payload of message ${id}` : `Payload of message ${id}`}
             onClick={() => setOpen(!open)}
           >
             {open ? "Hide" : "Payload"}

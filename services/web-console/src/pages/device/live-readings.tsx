@@ -1,5 +1,5 @@
 import { ActionIcon } from "@mantine/core";
-import { useState } from "react";
+import { memo, useState } from "react";
 import type { Metric } from "../../api/types";
 import { displayOf, valueText } from "../../lib/format";
 import { PauseIcon, PlayIcon } from "../../ui/icons";
@@ -45,20 +45,36 @@ export function LiveReadings({ live, metrics, converted }: LiveReadingsProps) {
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         <ol className={classes.feed} aria-label="Live readings, newest first" tabIndex={0}>
-          {shown.map((reading) => {
-            const display = displayOf(reading.metric, metrics.get(reading.metric), converted, reading.unit);
-            return (
-              <li key={reading.nth} className={classes.reading}>
-                <LocalTime time={reading.recorded_at} clock />
-                <span className={classes.metric}>{display.label}</span>
-                <span className={classes.value}>
-                  {valueText(reading.value, display)} <span className="muted">{display.unit}</span>
-                </span>
-              </li>
-            );
-          })}
+          {shown.map((reading) => (
+            <ReadingRow
+              key={reading.nth}
+              reading={reading}
+              metric={metrics.get(reading.metric)}
+              converted={converted}
+            />
+          ))}
         </ol>
       )}
     </Panel>
   );
 }
+
+interface ReadingRowProps {
+  reading: HeardReading;
+  metric: Metric | undefined;
+  converted: boolean;
+}
+
+/** A row never changes once it is there: only new ones cost anything. */
+const ReadingRow = memo(function ReadingRow({ reading, metric, converted }: ReadingRowProps) {
+  const display = displayOf(reading.metric, metric, converted, reading.unit);
+  return (
+    <li className={classes.reading}>
+      <LocalTime time={reading.recorded_at} clock />
+      <span className={classes.metric}>{display.label}</span>
+      <span className={classes.value}>
+        {valueText(reading.value, display)} <span className="muted">{display.unit}</span>
+      </span>
+    </li>
+  );
+});

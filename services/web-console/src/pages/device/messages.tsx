@@ -2,6 +2,8 @@ import { SegmentedControl } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
 import { useState } from "react";
 import { $api } from "../../api/client";
+import type { MessageSummary } from "../../api/types";
+import { millis } from "../../lib/time";
 import { Freshness } from "../../ui/freshness";
 import { Panel } from "../../ui/panel";
 import { Answered, Empty } from "../../ui/states";
@@ -10,14 +12,19 @@ import { MessageTable, StartList } from "./explanation-parts";
 
 const EVERY = 5_000;
 const SPANS = [
+  { value: "60", label: "Last minute" },
   { value: "300", label: "Last 5 min" },
   { value: "3600", label: "Last hour" },
   { value: "86400", label: "Last day" },
 ];
 
+function newestFirst(messages: readonly MessageSummary[]): MessageSummary[] {
+  return [...messages].sort((a, b) => millis(b.received_at ?? "") - millis(a.received_at ?? ""));
+}
+
 /** What the device sent lately, each message with what became of it and with its bytes, and when it started. */
 export function Messages({ serial }: { serial: string }) {
-  const [within, setWithin] = useState("3600");
+  const [within, setWithin] = useState("60");
   const query = $api.useQuery(
     "get",
     "/v1/devices/{serial}/explain",
@@ -40,11 +47,11 @@ export function Messages({ serial }: { serial: string }) {
       <Answered query={query} what="The messages" lines={6}>
         {(data) => (
           <>
-            <Panel flush title="Messages" aside="the newest 50 at most">
+            <Panel flush title="Messages" aside="50 at most">
               {data.messages.length === 0 ? (
                 <Empty title="Nothing arrived">The device sent nothing in this interval.</Empty>
               ) : (
-                <MessageTable messages={data.messages} />
+                <MessageTable messages={newestFirst(data.messages)} />
               )}
             </Panel>
             <StartList starts={data.starts} />

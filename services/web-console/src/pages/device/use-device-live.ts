@@ -7,7 +7,7 @@ import { millis } from "../../lib/time";
 import type { StreamState } from "../../live/stream";
 import { useLiveStream } from "../../live/use-live-stream";
 
-const KEPT_READINGS = 100;
+const KEPT_READINGS = 60;
 const KEPT_POINTS = 5_000;
 
 /** A live reading with a number of its own: two equal readings are still two. */

@@ -125,7 +125,7 @@ function ErrorRow({ item }: { item: IngestError }) {
               variant="default"
               onClick={() => setOpen(!open)}
               aria-expanded={open}
-              aria-label={`Payload of the record ${item.raw_record_id}`}
+              aria-label={`${open ? "Hide the payload" : "Payload"} of the record ${item.raw_record_id}`}
             >
               {open ? "Hide" : "Payload"}
             </Button>

@@ -94,7 +94,7 @@ function MetricRow({ metric, operate }: { metric: Metric; operate: boolean }) {
             size="compact-xs"
             variant="default"
             onClick={() => setShowing("versions")}
-            aria-label={`Versions of ${metric.name}`}
+            aria-label={`v${metric.version}, versions of ${metric.name}`}
           >
             v{metric.version}
           </Button>
