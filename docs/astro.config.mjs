@@ -31,6 +31,7 @@ export default defineConfig({
           'provision-devices',
           'api-keys',
           'run-services',
+          'use-the-console',
           'find-a-missing-reading',
           'let-go-of-old-data',
           'replay',
