@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::version::Version;
 
-/// The images of the platform and where the chart's values name each.
-const IMAGES: [(&str, &[&str]); 8] = [
+/// The images of the platform and where the chart's values name each; one may be used in several places.
+const IMAGES: [(&str, &[&str]); 9] = [
     ("platform-api", &["components", "platform-api", "image"]),
     (
         "mqtt-ingestion-worker",
@@ -25,6 +25,7 @@ const IMAGES: [(&str, &[&str]); 8] = [
     ("docs", &["components", "docs", "image"]),
     ("sensctl", &["migrations", "image"]),
     ("device-simulator", &["tests", "image"]),
+    ("device-simulator", &["mqtt", "mock", "simulator", "image"]),
     ("mock-mqtt", &["mqtt", "mock", "image"]),
 ];
 
