@@ -3,7 +3,7 @@
 # shellcheck disable=SC2034 # what is set here is read by the other parts
 : "${work:?}" "${NAMESPACE:?}" "${registry:?}" "${tag:?}" "${ingress:?}" "${PYTHON:?}"
 
-FORWARD_PID=""
+FORWARD_PID="" EDGE=""
 
 k() { kubectl --namespace "$NAMESPACE" "$@"; }
 h() { helm --namespace "$NAMESPACE" "$@"; }
@@ -56,7 +56,7 @@ YAML
 # finish: shows what is wrong after a failure, and takes everything away.
 finish() {
   local status=$?
-  [ -z "$FORWARD_PID" ] || kill "$FORWARD_PID" 2>/dev/null || true
+  [ -z "$FORWARD_PID" ] || { kill "$FORWARD_PID" && wait "$FORWARD_PID"; } 2>/dev/null || true
   if [ "$status" != 0 ]; then
     k get pods,pvc,job -o wide >&2 || true
     k get events --sort-by=.lastTimestamp 2>/dev/null | tail -n 20 >&2 || true
@@ -70,18 +70,32 @@ finish() {
   exit "$status"
 }
 
-# forward: a way to the Ingress controller from here; EDGE is its address. Pods of the release may come and go behind it.
+# forward: a way to the Ingress controller from here, EDGE, which is made again when it breaks; call it in the main shell.
 forward() {
-  kubectl --namespace "${ingress%/*}" port-forward "service/${ingress#*/}" :80 >"$work/forward.txt" 2>&1 &
+  local port
+  port="$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')"
+  EDGE="http://127.0.0.1:$port"
+  (
+    trap 'kill "$child" 2>/dev/null; exit' TERM
+    while true; do
+      kubectl --namespace "${ingress%/*}" port-forward "service/${ingress#*/}" "$port:80" >>"$work/forward.txt" 2>&1 &
+      child=$!
+      wait "$child" || sleep 0.5
+    done
+  ) &
   FORWARD_PID=$!
-  until_true 30 "a way to the Ingress controller ${ingress}" grep -q 'Forwarding from 127' "$work/forward.txt"
-  EDGE="http://127.0.0.1:$(sed -n 's/^Forwarding from 127.0.0.1:\([0-9]*\).*/\1/p' "$work/forward.txt" | head -n 1)"
+  until_true 30 "a way to the Ingress controller ${ingress}" curl --silent --output /dev/null --max-time 5 "$EDGE/"
 }
 
-# edge HOST PATH [CURL ARGUMENTS...]: a request through the Ingress controller.
+# edge HOST PATH [CURL ARGUMENTS...]: a request through the Ingress controller, again where the way to it broke.
 edge() {
-  if [ -z "$FORWARD_PID" ] || ! kill -0 "$FORWARD_PID" 2>/dev/null; then forward; fi
-  curl --silent --show-error --max-time 10 --header "Host: $1" "${@:3}" "$EDGE$2"
+  local status=0
+  for _ in 1 2 3 4 5; do
+    status=0
+    curl --silent --show-error --max-time 10 --header "Host: $1" "${@:3}" "$EDGE$2" || status=$?
+    case "$status" in 7 | 52 | 56) sleep 1 ;; *) break ;; esac
+  done
+  return "$status"
 }
 
 # api PATH: JSON of the API, with the admin key.
