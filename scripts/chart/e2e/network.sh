@@ -57,7 +57,7 @@ try_ingress() {
   # Some controllers take a prefix by its letters; there is nothing there either.
   for path in /v10 /docs-of-others; do expect api.sens.localhost "$path" 404; done
   expect docs.sens.localhost / 200
-  expect docs.sens.localhost /how-to/kubernetes-install/ 200
+  expect docs.sens.localhost /how-to/run-services/ 200
   expect docs.sens.localhost /metrics 404
   expect console.sens.localhost / 200
   expect console.sens.localhost /v1/whoami 401
