@@ -59,6 +59,8 @@ async fn a_full_disk_of_the_database() {
     let moved =
         "SELECT string_agg(format('ALTER TABLE %s SET TABLESPACE small', inhrelid::regclass), '; ')
         FROM pg_inherits WHERE inhparent = 'raw_record'::regclass";
+    // The worker makes the partitions when it starts.
+    assert_eventually!(PATIENCE, !platform.sql(moved).unwrap().trim().is_empty());
     let moved = platform.sql(moved).unwrap();
     platform.sql(&moved).unwrap();
     let load = Load::start(&platform).await;
