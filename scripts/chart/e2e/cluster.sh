@@ -56,6 +56,7 @@ YAML
 # finish: shows what is wrong after a failure, and takes everything away.
 finish() {
   local status=$?
+  stop_asking
   [ -z "$FORWARD_PID" ] || { kill "$FORWARD_PID" && wait "$FORWARD_PID"; } 2>/dev/null || true
   if [ "$status" != 0 ]; then
     k get pods,pvc,job -o wide >&2 || true
