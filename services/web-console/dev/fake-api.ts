@@ -73,6 +73,7 @@ function answer(url: URL, request: IncomingMessage, response: ServerResponse): S
   if (!device) return refuse(response, 404, "not_found", "no such device");
   if (path.endsWith("/latest"))
     return send(response, 200, { serial: device.serial, items: data.latest(device) });
+  if (path.endsWith("/series")) return send(response, 200, { ...data.series(device), serial: device.serial });
   if (path.endsWith("/measurements")) return measurements(device, url, now, response);
   return send(response, 200, device);
 }

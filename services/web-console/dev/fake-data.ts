@@ -121,6 +121,19 @@ export function latest(device: Device): LatestValue[] {
   }));
 }
 
+export function series(device: Device) {
+  const items = latest(device).map(({ metric, unit }) => ({
+    metric,
+    unit,
+    kind: "number",
+    listed: true,
+    count: 6_000,
+    first_at: iso(START),
+    last_at: device.last_seen_at,
+  }));
+  return { items, complete: true };
+}
+
 export function overview(now: number, empty: boolean): Overview {
   const all = empty ? [] : devices(now);
   const having = (status: Device["status"]): number =>

@@ -122,6 +122,30 @@ it("says what failed, with the request's id, and tries again", async () => {
   await screen.findByText("Balanced");
 });
 
+it("draws only the rows in sight of a long list, and goes on where it ends", async () => {
+  const page = (from: number) =>
+    Array.from({ length: 200 }, (_, index) => ({ ...data.devices(NOW)[0], serial: `AI-${from + index}` }));
+  const { requests } = answerWith({
+    ...fleet(),
+    "/v1/devices": (request) => {
+      const cursor = Number(new URL(request.url).searchParams.get("cursor") ?? 0);
+      return { body: { items: page(cursor), next_cursor: String(cursor + 200) } };
+    },
+  });
+  session.signIn({ key: "good-key", name: "ada", role: "viewer" });
+  await open("/devices?status=online");
+  await screen.findByRole("link", { name: "AI-0" });
+  expect(screen.getAllByRole("row").length).toBeLessThan(60);
+  const box = screen.getByRole("group", { name: "Devices" });
+  box.scrollTop = 190 * 42;
+  fireEvent.scroll(box);
+  await screen.findByRole("link", { name: "AI-201" });
+  expect(screen.queryByRole("link", { name: "AI-0" })).toBeNull();
+  expect(requests.every(({ url }) => !url.includes("/v1/devices?") || url.includes("status=online"))).toBe(
+    true,
+  );
+});
+
 it("asks before it drops a dead letter, and offers that only to those who may", async () => {
   const letter = {
     number: 7,

@@ -63,8 +63,9 @@ export function oldestOptions(serial: string) {
   return queryOptions({
     queryKey: ["oldest", serial],
     queryFn: async ({ signal }) => {
-      const { items } = await fetchPage(serial, { order: "asc", limit: 1 }, signal);
-      return items[0] ? millis(items[0].recorded_at) : null;
+      const { data } = await api.GET("/v1/devices/{serial}/series", { params: { path: { serial } }, signal });
+      const first = (data?.items ?? []).map(({ first_at }) => millis(first_at));
+      return first.length > 0 ? Math.min(...first) : null;
     },
     staleTime: MINUTE,
     refetchInterval: ({ state }) => (state.data === null ? 5_000 : false),
