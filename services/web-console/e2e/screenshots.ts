@@ -59,7 +59,7 @@ function explorePath(serials: readonly string[]): string {
 }
 
 /** What moves is given a while, so that the picture shows it. */
-const WAIT: Record<string, number> = { overview: 12_000, device: 3_000 };
+const WAIT: Record<string, number> = { overview: 8_000, device: 2_000 };
 
 const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 375, height: 760 } };
 
@@ -80,8 +80,10 @@ it.each(
     for (const [title, path] of Object.entries(await pages())) {
       await page.goto(path);
       await page.locator("h1").first().waitFor();
+      const loading = page.getByRole("status", { name: /^Loading/ });
+      await loading.first().waitFor({ state: "hidden", timeout: 60_000 });
       // A few live readings make the picture; nothing is asserted about them.
-      await page.waitForTimeout(WAIT[title] ?? 1_500);
+      await page.waitForTimeout(WAIT[title] ?? 700);
       await page.screenshot({ path: `${FOLDER}/${title}-${name}-${scheme}.png` });
     }
     await page.keyboard.press("Control+K");
