@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { launch, send, visit } from "./browser.ts";
 
@@ -43,10 +43,28 @@ it("paints the overview within a second", async () => {
   await context.close();
 });
 
-interface Frames {
-  frames: number;
-  /** Milliseconds the main thread was held up by tasks of more than 50 ms. */
-  held: number;
+/** Seconds of processor time that the page's own thread took so far: not what other programs took meanwhile. */
+async function busySeconds(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send("Performance.getMetrics");
+  return metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN;
+}
+
+/** How many frames are drawn within so many milliseconds. */
+function framesWithin(page: Page, length: number): Promise<number> {
+  return page.evaluate(
+    (span) =>
+      new Promise<number>((resolve) => {
+        let frames = 0;
+        const end = performance.now() + span;
+        const frame = (): void => {
+          frames++;
+          if (performance.now() < end) requestAnimationFrame(frame);
+          else resolve(frames);
+        };
+        requestAnimationFrame(frame);
+      }),
+    length,
+  );
 }
 
 it("stays smooth while 200 readings a second arrive", async () => {
@@ -67,25 +85,16 @@ it("stays smooth while 200 readings a second arrive", async () => {
   const sending = (async () => {
     for (let round = 0; round < 25; round++) await Promise.all([burst(), delay(200)]);
   })();
-  const { frames, held } = await page.evaluate(
-    () =>
-      new Promise<Frames>((resolve) => {
-        const result: Frames = { frames: 0, held: 0 };
-        new PerformanceObserver((list) => {
-          for (const { duration } of list.getEntries()) result.held += duration;
-        }).observe({ type: "longtask" });
-        const end = performance.now() + 4_000;
-        const frame = (): void => {
-          result.frames++;
-          if (performance.now() < end) requestAnimationFrame(frame);
-          else resolve(result);
-        };
-        requestAnimationFrame(frame);
-      }),
-  );
+  const session = await context.newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const before = await busySeconds(session);
+  const frames = await framesWithin(page, 4_000);
+  const busy = (await busySeconds(session)) - before;
   await sending;
-  console.log(`${(frames / 4).toFixed(0)} frames a second, held up for ${Math.round(held)} ms of 4 s`);
-  // A busy machine without a graphics card draws fewer than 60; what counts is that the script leaves room for them.
-  expect(held).toBeLessThan(800);
+  console.log(
+    `${(frames / 4).toFixed(0)} frames a second, the page busy for ${(busy * 1_000).toFixed(0)} ms of 4 s`,
+  );
+  // How many frames a busy machine without a graphics card draws is not ours to say; that there is room for them is.
+  expect(busy).toBeLessThan(2);
   await context.close();
 });
