@@ -5,6 +5,8 @@ use serde::Deserialize;
 
 use crate::Platform;
 
+const ATTEMPTS: u32 = 6;
+
 /// What the platform says of all messages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 pub struct Accounts {
@@ -47,13 +49,19 @@ pub struct Readings {
 }
 
 impl Accounts {
-    /// Asks the platform.
+    /// Asks the platform, a few times: on a busy machine an answer may come too late.
     ///
     /// # Errors
     /// When it does not answer.
     pub async fn ask(platform: &Platform) -> Result<Self> {
-        let answer = platform.get_json("/v1/accounting").await?;
-        serde_json::from_value(answer).context("/v1/accounting gave no accounts")
+        let mut answer = platform.get_json("/v1/accounting").await;
+        for _ in 1..ATTEMPTS {
+            if answer.is_ok() {
+                break;
+            }
+            answer = platform.get_json("/v1/accounting").await;
+        }
+        serde_json::from_value(answer?).context("/v1/accounting gave no accounts")
     }
 
     /// Whether they balance, nothing is dead or on its way, and they count what is stored.
