@@ -74,7 +74,7 @@ authorization {
       user: {{ $users.api | quote }}, password: $API_PASSWORD
       permissions: {
         publish: {
-          allow: ["sens.raw.>", "sens.event.>", "sens.command.>", "sens.job.>", "$JS.API.>", "$JS.ACK.>"]
+          allow: ["sens.raw.>", "sens.event.>", "sens.command.>", "sens.job.>", "sens.request.>", "$JS.API.>", "$JS.ACK.>"]
           deny: ["$JS.API.STREAM.DELETE.>", "$JS.API.STREAM.PURGE.SENS_RAW", "$JS.API.STREAM.PURGE.SENS_EVENTS"]
         }
         subscribe: ["_INBOX.>", "sens.event.>"]
