@@ -33,7 +33,7 @@ const UNCOMMITTED: &str = "
 
 const MISSING: &str = "
     SELECT lower(gap), upper(gap) - 1
-    FROM unnest(int8multirange(int8range(1, $2, '[]')) - $3::text::int8multirange - coalesce(
+    FROM unnest(int8multirange(int8range(1, $2 + 1)) - $3::text::int8multirange - coalesce(
         (SELECT range_agg(seqs) FROM ingest_ledger WHERE epoch = $1), '{}'::int8multirange)) AS gap
     ORDER BY 1 LIMIT 1000";
 

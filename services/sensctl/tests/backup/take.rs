@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use sens_messaging::KeptStream;
 
 use crate::site::{COMMITTED, MESSAGES, Site, backups};
 
@@ -63,6 +64,20 @@ async fn what_is_in_neither_stream_nor_ledger_is_named() -> Result<()> {
     let holed = site.sensctl(&["backup", "--to", &site.place()]).await?;
     assert_eq!(holed.code, 0, "{holed:?}");
     assert!(holed.err.contains("11..=12"), "{holed:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_platform_that_has_received_nothing_is_backed_up() -> Result<()> {
+    let site = Site::start().await?;
+    let created = site.extent(KeptStream::Raw).await?.created_at;
+    site.sql(&format!(
+        "INSERT INTO stream_epoch (stream, stream_created_at) VALUES ('SENS_RAW', 'epoch'::timestamptz + {created} * interval '1 microsecond')"
+    ))?;
+    let said = site
+        .ok(&["backup", "--to", &site.place(), "--verify"])
+        .await?;
+    assert!(said.contains("proved"), "{said}");
     Ok(())
 }
 
