@@ -9,11 +9,14 @@ use super::Page;
 use crate::{generate, repository};
 
 /// Upper-case names with our prefixes that are no settings: streams, and what scripts and examples use.
-const OTHER_VARIABLES: [&str; 7] = [
+const OTHER_VARIABLES: [&str; 10] = [
     "SENS_CONFIG",
     "SENS_RAW",
     "SENS_EVENTS",
     "SENS_DLQ",
+    "SENS_PARKED",
+    "SENS_SESSIONS",
+    "SENS_REQUESTS",
     "SENS_API_KEY",
     "SENS_TEST_DATABASE_URL",
     "SENS_BIN_DIR",
@@ -54,8 +57,14 @@ impl Known {
             .as_object()
             .into_iter()
             .flat_map(|paths| paths.keys());
+        let mut variables = variables();
+        for file in ["compose.yaml", "compose.prod.yaml"] {
+            let text = fs::read_to_string(repository::root().join(file))
+                .with_context(|| format!("read {file}"))?;
+            variables.extend(interpolated(&text).map(str::to_owned));
+        }
         Ok(Self {
-            variables: variables(),
+            variables,
             metrics: metrics(),
             recipes: justfile
                 .lines()
@@ -110,6 +119,13 @@ fn variables() -> BTreeSet<String> {
         [Some(key.name.to_owned()), file].into_iter().flatten()
     });
     settings.chain(OTHER_VARIABLES.map(str::to_owned)).collect()
+}
+
+/// Variables that a compose file asks for: `${NAME}`, `${NAME:-default}`.
+fn interpolated(text: &str) -> impl Iterator<Item = &str> {
+    text.split("${")
+        .skip(1)
+        .filter_map(|rest| words(rest).next())
 }
 
 fn metrics() -> BTreeSet<String> {
@@ -195,6 +211,15 @@ mod tests {
         assert_eq!(
             paths(line).collect::<Vec<_>>(),
             ["/v1/devices", "/v1/stream"]
+        );
+    }
+
+    #[test]
+    fn compose_files_ask_for_variables() {
+        let text = "image: ${SENS_IMAGES:-sens}/api:${SENS_VERSION}";
+        assert_eq!(
+            interpolated(text).collect::<Vec<_>>(),
+            ["SENS_IMAGES", "SENS_VERSION"]
         );
     }
 
