@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use sens_messaging::Messaging;
-use sens_observability::{Component, Mode, Runtime};
+use sens_observability::{Component, Mode, Repeat, Runtime};
 
 use crate::backoff::Backoff;
 use crate::forward::Forwarder;
@@ -123,6 +123,7 @@ async fn forward(
 
 async fn connect_messaging(runtime: &Runtime, health: &Component) -> Option<Messaging> {
     let mut backoff = Backoff::default();
+    let mut repeat = Repeat::default();
     loop {
         let attempt = async {
             let messaging =
@@ -137,7 +138,9 @@ async fn connect_messaging(runtime: &Runtime, health: &Component) -> Option<Mess
         match attempted {
             Ok(messaging) => return Some(messaging),
             Err(error) => {
-                tracing::warn!(%error, "JetStream is not ready, trying again");
+                if repeat.is_due(&error.to_string(), Instant::now()) {
+                    tracing::warn!(%error, "JetStream is not ready, trying again");
+                }
                 health.set_failing(error.to_string());
             }
         }

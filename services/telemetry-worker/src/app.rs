@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sens_messaging::Messaging;
-use sens_observability::Runtime;
+use sens_observability::{Repeat, Runtime};
 use sens_schema::{DecoderMap, Position};
 use sens_storage::write::{self, BatchWriter};
 use sens_storage::{PgPool, Pools};
@@ -113,6 +113,7 @@ async fn connect_messaging(
     health: &sens_observability::Component,
 ) -> Option<Messaging> {
     let mut hold = Hold::default();
+    let mut repeat = Repeat::default();
     loop {
         let attempt = Box::pin(async {
             let messaging = Messaging::connect(&runtime.config.nats, "telemetry-worker").await?;
@@ -123,7 +124,9 @@ async fn connect_messaging(
         match unless_stopped(&runtime.shutdown, Duration::ZERO, attempt).await? {
             Ok(messaging) => return Some(messaging),
             Err(error) => {
-                tracing::warn!(%error, "JetStream is not ready, trying again");
+                if repeat.is_due(&error.to_string(), Instant::now()) {
+                    tracing::warn!(%error, "JetStream is not ready, trying again");
+                }
                 health.set_failing(error.to_string());
             }
         }
@@ -148,6 +151,7 @@ async fn wait_for_database(
     shutdown: &CancellationToken,
 ) -> Option<Start> {
     let mut hold = Hold::default();
+    let mut repeat = Repeat::default();
     loop {
         let attempt = prepare(&pools.primary, messaging);
         match unless_stopped(shutdown, Duration::ZERO, attempt).await? {
@@ -156,7 +160,9 @@ async fn wait_for_database(
                 return Some(start);
             }
             Err(error) => {
-                tracing::warn!(%error, "not ready to write, trying again");
+                if repeat.is_due(&error.to_string(), Instant::now()) {
+                    tracing::warn!(%error, "not ready to write, trying again");
+                }
                 metrics.connection_failures.inc();
                 health.set_failing(error.to_string());
             }

@@ -43,6 +43,14 @@ async fn look(pool: &PgPool, metrics: &Metrics, schedule: bool) -> Result<(), Er
     let Some(mut maintenance) = retention::take_maintenance(pool).await? else {
         return Ok(());
     };
+    for run in maintenance.interrupted() {
+        tracing::warn!(
+            run,
+            "a run of retention was interrupted; the next one goes on"
+        );
+        let failed = RunState::Failed.as_str();
+        metrics.retention_runs.with_label_values(&[failed]).inc();
+    }
     if schedule {
         maintenance.schedule().await?;
     }

@@ -9,7 +9,7 @@ use crate::{Error, maintenance};
 
 const INTERRUPTED: &str = "
     UPDATE retention_run SET state = 'failed', finished_at = now(), detail = 'interrupted; the next run goes on'
-    WHERE state = 'running'";
+    WHERE state = 'running' RETURNING id";
 
 const REQUESTED: &str = "SELECT id FROM retention_run WHERE state = 'requested' ORDER BY id";
 
@@ -37,6 +37,7 @@ const FORGET: &str = "
 #[derive(Debug)]
 pub struct Maintenance {
     connection: PgConnection,
+    interrupted: Vec<i64>,
 }
 
 /// Takes the right to drop partitions; `None` while another session has it. Runs that ended without saying so are marked.
@@ -59,14 +60,22 @@ pub async fn take_maintenance(pool: &PgPool) -> Result<Option<Maintenance>, Erro
         close(connection).await?;
         return Ok(None);
     }
-    sqlx::query(INTERRUPTED)
-        .execute(&mut connection)
+    let interrupted = sqlx::query_scalar(INTERRUPTED)
+        .fetch_all(&mut connection)
         .await
         .map_err(Error::during("look for interrupted runs of retention"))?;
-    Ok(Some(Maintenance { connection }))
+    Ok(Some(Maintenance {
+        connection,
+        interrupted,
+    }))
 }
 
 impl Maintenance {
+    /// Runs that were begun by a session that is gone; they are marked as failed now.
+    pub fn interrupted(&self) -> &[i64] {
+        &self.interrupted
+    }
+
     /// Runs that were asked for, oldest first.
     ///
     /// # Errors

@@ -169,15 +169,17 @@ pub async fn request_run<'e>(
         .map_err(Error::during("ask for a run of retention"))
 }
 
-/// Whether a run was asked for and is not begun.
+/// Whether a run was asked for, or was begun and is not ended: whoever did it may be gone.
 ///
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
 pub async fn is_requested(pool: &PgPool) -> Result<bool, Error> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT FROM retention_run WHERE state = 'requested')")
-        .fetch_one(pool)
-        .await
-        .map_err(Error::during("look for runs of retention"))
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM retention_run WHERE state IN ('requested', 'running'))",
+    )
+    .fetch_one(pool)
+    .await
+    .map_err(Error::during("look for runs of retention"))
 }
 
 /// A run with its items.

@@ -118,10 +118,13 @@ async fn finish(pipeline: &Pipeline, batch: &Batch, outcome: &BatchOutcome) {
     let event = event::of(pipeline.origin.epoch, &batch.messages, outcome, &catalogue);
     let told = async {
         let mut hold = Hold::default();
+        let mut repeat = Repeat::default();
         while let Some(event) = &event
             && let Err(error) = pipeline.messaging.publish_event(event).await
         {
-            tracing::warn!(%error, "the outcome of a committed batch is not told yet, trying again");
+            if repeat.is_due(&error.to_string(), Instant::now()) {
+                tracing::warn!(%error, "the outcome of a committed batch is not told yet, trying again");
+            }
             if !hold.wait(&pipeline.shutdown).await {
                 return;
             }
@@ -217,13 +220,16 @@ async fn bury(pipeline: &Pipeline, batch: Batch, code: String, text: String) {
             },
         };
         let mut hold = Hold::default();
+        let mut repeat = Repeat::default();
         loop {
             let attempt = store_dead(pipeline, &letter);
             let Some(result) = unless_stopped(&pipeline.shutdown, LAST_WORDS, attempt).await else {
                 return;
             };
             let Err(error) = result else { break };
-            tracing::warn!(%error, "a dead letter is not stored yet, trying again");
+            if repeat.is_due(&error, Instant::now()) {
+                tracing::warn!(%error, "a dead letter is held until it can be stored");
+            }
             if !hold.wait(&pipeline.shutdown).await {
                 return;
             }
@@ -235,17 +241,19 @@ async fn bury(pipeline: &Pipeline, batch: Batch, code: String, text: String) {
     unless_stopped(&pipeline.shutdown, LAST_WORDS, acknowledged).await;
 }
 
-async fn store_dead(
-    pipeline: &Pipeline,
-    letter: &DeadLetter,
-) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    pipeline.messaging.bury(letter).await?;
-    record_dead(
-        &pipeline.pool,
-        letter.origin.epoch,
-        letter.origin.seq,
-        letter.envelope.received_at,
-    )
-    .await?;
+/// Tries once. The component that does not take the letter says so: its message stays in the raw stream until both have it.
+async fn store_dead(pipeline: &Pipeline, letter: &DeadLetter) -> Result<(), String> {
+    if let Err(error) = pipeline.messaging.bury(letter).await {
+        pipeline.jetstream.set_failing(error.to_string());
+        return Err(error.to_string());
+    }
+    pipeline.jetstream.set_ok();
+    let Position { epoch, seq } = letter.origin;
+    if let Err(error) = record_dead(&pipeline.pool, epoch, seq, letter.envelope.received_at).await {
+        pipeline.database.set_failing(error.to_string());
+        pipeline.metrics.retries.inc();
+        return Err(error.to_string());
+    }
+    pipeline.database.set_ok();
     Ok(())
 }
