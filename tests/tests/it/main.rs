@@ -4,8 +4,10 @@
 
 mod accounting;
 mod api_faults;
+mod bad_days;
 mod broker;
 mod database_faults;
+mod dead_letters;
 mod drain;
 mod explain;
 mod fleet;
@@ -18,4 +20,5 @@ mod replicas;
 mod rest;
 mod rotation;
 mod samples;
+mod soak;
 mod support;
