@@ -79,6 +79,15 @@ chaos *ARGS:
     cargo build --release --locked {{ services }} -p sens-chaos --bins
     target/release/sens-chaos "$@"
 
+# The database, then NATS, gone for MINUTES at full input: memory of each worker every few seconds, both ledgers at the end
+[group('develop')]
+[no-exit-message]
+soak-outage MINUTES="10" RATE="1000":
+    @scripts/setup rust-deps postgres mosquitto nats
+    cargo build --release --locked {{ services }} --bins
+    SENS_BIN_DIR="$PWD/target/release" SENS_SOAK_MINUTES="$1" SENS_SOAK_RATE="$2" \
+        cargo test --quiet --locked -p sens-e2e --test it -- --exact soak::outages_at_full_input --ignored --nocapture
+
 # Measure how long decoding takes
 [group('develop')]
 bench-decode:
