@@ -94,7 +94,7 @@ edge() {
   for _ in 1 2 3 4 5; do
     status=0
     curl --silent --show-error --max-time 10 --header "Host: $1" "${@:3}" "$EDGE$2" || status=$?
-    case "$status" in 7 | 52 | 56) sleep 1 ;; *) break ;; esac
+    case "$status" in 7 | 28 | 52 | 56) sleep 1 ;; *) break ;; esac
   done
   return "$status"
 }
