@@ -58,6 +58,7 @@ export default defineConfig({
           'mqtt',
           'payloads',
           'ingest-errors',
+          'faults',
           'jetstream',
           'database',
           'metrics',
