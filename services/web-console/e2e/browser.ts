@@ -124,6 +124,17 @@ async function read<T>(path: string): Promise<T> {
   return (await response.json()) as T;
 }
 
+/** Makes an API key and revokes it: the widest row that the list of keys can have. */
+export async function revokedKey(): Promise<void> {
+  const headers = { authorization: `Bearer ${inject("key")}`, "content-type": "application/json" };
+  const url = `${inject("url")}/v1/api-keys`;
+  const body = JSON.stringify({ name: "gateway of the assembly hall in Reykjavík", role: "operator" });
+  const made = await fetch(url, { method: "POST", headers, body });
+  const { id } = (await made.json()) as { id: string };
+  const revoked = await fetch(`${url}/${id}`, { method: "DELETE", headers });
+  if (revoked.status !== 204) throw new Error(`revoking a key answered ${revoked.status}`);
+}
+
 /** The record with this payload among the newest errors of a reason: simulated devices make some of their own. */
 export async function recordWith(reason: string, payload: string): Promise<string> {
   for (let attempt = 0; attempt < 100; attempt++) {

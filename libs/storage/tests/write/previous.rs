@@ -2,7 +2,6 @@
 //! kept in `testdata/statements`: `current.sql` is written by this test, and a release puts a copy of it beside it, under its
 //! version. All of them are executed on today's schema with today's rights.
 
-use sens_config::Secret;
 use sens_storage::maintenance::{
     compact_ledger, ensure_partitions_ahead, forget_redeliveries, note_redeliveries,
     unaccounted_positions,
@@ -12,7 +11,7 @@ use sens_storage::write::{
     BatchWriter, PendingMessage, VerifiedStartup, committed_high_water, load_catalogue,
     record_dead, stream_epoch,
 };
-use sens_storage::{LoginRole, PgPool, set_login};
+use sens_storage::{LoginRole, PgPool};
 use sqlx::{Connection, Row};
 
 use crate::support::{NOON, Store, compare_golden, flat, message};
@@ -46,15 +45,7 @@ async fn the_statements_of_the_writing_side_are_those_written_down() -> anyhow::
 #[tokio::test]
 async fn the_schema_serves_the_programs_of_earlier_releases() -> anyhow::Result<()> {
     let store = Store::start().await?;
-    let name = format!("previous_{}", std::process::id());
-    set_login(
-        &store.config.database,
-        &name,
-        LoginRole::Ingest,
-        &Secret::new("secret"),
-    )
-    .await?;
-    let worker = store.as_login(&name, "secret")?;
+    let worker = store.login("previous", LoginRole::Ingest).await?;
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/testdata/statements");
     let mut tried = 0;
     for file in std::fs::read_dir(folder)? {

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 use sens_schema::{DecoderMap, Value};
 use sens_storage::query::history::settled;
 use sens_storage::query::measurements::{Measurement, Order, Range, Selection, Series, read_range};
@@ -16,7 +15,7 @@ use sens_storage::rollup::{self, Level, Pass, recompute};
 use sens_storage::write::PendingMessage;
 use sens_testkit::eventually;
 
-use crate::support::{NOON, Store, message};
+use crate::support::{NOON, Store, holds_always, message};
 
 const METRICS: [&str; 3] = ["battery_charge", "note", "flag"];
 
@@ -295,23 +294,11 @@ async fn run(store: &Store, steps: &[Step]) -> anyhow::Result<()> {
 
 #[test]
 fn past_answers_stay_and_what_counts_is_what_todays_decoders_give() -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?;
-    let store = runtime.block_on(Store::start())?;
-    let mut runner = TestRunner::new(Config {
-        cases: 24,
-        max_shrink_iters: 100,
-        failure_persistence: None,
-        ..Config::default()
-    });
-    runner.run(&proptest::collection::vec(step(), 1..12), |steps| {
-        runtime
-            .block_on(run(&store, &steps))
-            .map_err(|error| TestCaseError::fail(error.to_string()))
-    })?;
-    Ok(())
+    holds_always(
+        100,
+        proptest::collection::vec(step(), 1..12),
+        async |store, steps| run(store, steps).await,
+    )
 }
 
 fn wrong(count: usize) -> Vec<(Point, Earlier)> {

@@ -59,15 +59,7 @@ async fn the_api_changes_its_own_tables_and_no_telemetry() -> anyhow::Result<()>
         .writer
         .store(1, &[flat(1, 7, 1.0, NOON / 1_000_000)])
         .await?;
-    let name = format!("api_{}", std::process::id());
-    set_login(
-        &store.config.database,
-        &name,
-        LoginRole::Api,
-        &Secret::new("secret"),
-    )
-    .await?;
-    let api = store.as_login(&name, "secret")?;
+    let api = store.login("api", LoginRole::Api).await?;
     for allowed in [
         "SELECT count(*) FROM processed_record",
         "INSERT INTO api_key (id, name, role, secret_sha256) VALUES ('x', 'x', 'admin', sha256('x'))",
@@ -104,15 +96,11 @@ async fn the_api_changes_its_own_tables_and_no_telemetry() -> anyhow::Result<()>
 #[tokio::test]
 async fn a_temporary_table_does_not_shadow_ours() -> anyhow::Result<()> {
     let store = Store::start().await?;
-    let name = format!("sly_{}", std::process::id());
-    set_login(
-        &store.config.database,
-        &name,
-        LoginRole::Ingest,
-        &Secret::new("secret"),
-    )
-    .await?;
-    let mut session = store.as_login(&name, "secret")?.acquire().await?;
+    let mut session = store
+        .login("sly", LoginRole::Ingest)
+        .await?
+        .acquire()
+        .await?;
     sqlx::raw_sql("CREATE TEMP TABLE time_table AS SELECT 'device'::text AS name, 'created_at'::text AS time_column, 'day'::text AS span")
         .execute(&mut *session)
         .await?;

@@ -2,11 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 use sens_storage::rollup::{Level, Marks, Pass, backlog, recompute};
 use sens_storage::write::PendingMessage;
 
-use crate::support::{NOON, Store, message};
+use crate::support::{NOON, Store, holds_always, message};
 
 const METRICS: [&str; 3] = ["battery_charge", "note", "flag"];
 /// Minutes before noon: around minute, hour, day and year boundaries.
@@ -205,23 +204,11 @@ async fn run(store: &Store, steps: &[Step]) -> anyhow::Result<()> {
 
 #[test]
 fn rollups_equal_a_computation_from_scratch_after_anything() -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?;
-    let store = runtime.block_on(Store::start())?;
-    let mut runner = TestRunner::new(Config {
-        cases: 24,
-        max_shrink_iters: 200,
-        failure_persistence: None,
-        ..Config::default()
-    });
-    runner.run(&proptest::collection::vec(step(), 1..14), |steps| {
-        runtime
-            .block_on(run(&store, &steps))
-            .map_err(|error| TestCaseError::fail(error.to_string()))
-    })?;
-    Ok(())
+    holds_always(
+        200,
+        proptest::collection::vec(step(), 1..14),
+        async |store, steps| run(store, steps).await,
+    )
 }
 
 #[tokio::test]

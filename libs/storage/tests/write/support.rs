@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use proptest::prelude::{ProptestConfig, Strategy};
+use proptest::test_runner::{TestCaseError, TestRunner};
 use sens_config::{Config, Need, Secret};
 use sens_schema::envelope::{Envelope, Source};
 use sens_schema::{Catalogue, ClockPolicy, DecodeContext, Position, Topic, decode};
 use sens_storage::write::{BatchWriter, PendingMessage};
-use sens_storage::{MigrationOptions, PgPool, StorageWish};
+use sens_storage::{LoginRole, MigrationOptions, PgPool, StorageWish, set_login};
 use sens_testkit::Postgres;
 
 /// 2026-11-20T10:00:00Z.
@@ -53,6 +55,13 @@ impl Store {
         let kind =
             "SELECT count(*) FROM pg_class WHERE oid = 'raw_record'::regclass AND relkind = 'r'";
         self.number(kind).await == 1
+    }
+
+    /// The same database as a new login of that role sees it.
+    pub(crate) async fn login(&self, name: &str, role: LoginRole) -> anyhow::Result<PgPool> {
+        let name = format!("{name}_{}", std::process::id());
+        set_login(&self.config.database, &name, role, &Secret::new("secret")).await?;
+        self.as_login(&name, "secret")
     }
 
     /// The same database as another login sees it.
@@ -163,5 +172,37 @@ pub(crate) fn compare_golden(name: &str, found: &str) -> anyhow::Result<()> {
         expected == found,
         "tests/testdata/{name} is not what there is.\nnew: {news:#?}\ngone: {gone:#?}\nWhen this is meant, run the test with SENS_UPDATE_GOLDEN=1 and commit the file."
     );
+    Ok(())
+}
+
+/// Holds for random cases, one after the other on one database.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a closure is written in place"
+)]
+pub(crate) fn holds_always<S: Strategy>(
+    shrinks: u32,
+    cases: S,
+    check: impl AsyncFn(&Store, &S::Value) -> anyhow::Result<()>,
+) -> anyhow::Result<()>
+where
+    S::Value: Send + Sync + 'static,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    let store = runtime.block_on(Store::start())?;
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: 24,
+        max_shrink_iters: shrinks,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    runner.run(&cases, |case| {
+        runtime
+            .block_on(check(&store, &case))
+            .map_err(|error| TestCaseError::fail(error.to_string()))
+    })?;
     Ok(())
 }

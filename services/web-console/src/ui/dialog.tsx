@@ -39,7 +39,7 @@ export function Dialog({ title, open, onClose, bare = false, wide = false, child
     >
       {open ? (
         <div className={classes.box}>
-          <header className={bare ? classes.hidden : classes.header}>
+          <header className={bare ? "visually-hidden" : classes.header}>
             <h2 id={id}>{title}</h2>
             {bare ? null : (
               <ActionIcon variant="subtle" color="gray" size="sm" onClick={onClose} aria-label="Close">

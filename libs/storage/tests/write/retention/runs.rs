@@ -1,9 +1,8 @@
 //! Runs of retention: what holds them up, who may do them, and when.
 
 use chrono::Utc;
-use sens_config::Secret;
+use sens_storage::LoginRole;
 use sens_storage::retention::{RunState, find_run, request_run, take_maintenance};
-use sens_storage::{LoginRole, set_login};
 use sqlx::Executor;
 
 use super::{OLD, at, readings, rollup_total, run, settle};
@@ -134,15 +133,7 @@ async fn the_worker_may_run_it_and_drop_nothing_that_is_not_due() -> anyhow::Res
         .store(1, &[at(1, 7, 1.0, now - OLD), at(2, 7, 1.0, now)])
         .await?;
     settle(&store).await?;
-    let name = format!("keeper_{}", std::process::id());
-    set_login(
-        &store.config.database,
-        &name,
-        LoginRole::Ingest,
-        &Secret::new("secret"),
-    )
-    .await?;
-    let worker = store.as_login(&name, "secret")?;
+    let worker = store.login("keeper", LoginRole::Ingest).await?;
     let refused: Option<String> = sqlx::query_scalar(
         "SELECT retention_drop('readings', date_trunc('week', now(), 'UTC'), date_trunc('week', now(), 'UTC') + interval '7 days', 1)",
     )

@@ -41,7 +41,7 @@ export function MessageTable({ messages }: { messages: readonly MessageSummary[]
             Message
           </th>
           <th scope="col">
-            <span className={classes.hidden}>Payload</span>
+            <span className="visually-hidden">Payload</span>
           </th>
         </tr>
       </thead>

@@ -13,7 +13,7 @@ export function MetricPicker({ catalogue, chosen, onChange }: MetricPickerProps)
   const drawable = [...catalogue.values()].filter(({ kind }) => kind !== "text");
   return (
     <fieldset className={classes.metrics}>
-      <legend className={classes.hidden}>Metrics</legend>
+      <legend className="visually-hidden">Metrics</legend>
       {drawable.map((metric) => {
         const on = chosen.includes(metric.name);
         const { label, unit } = displayOf(metric.name, metric, false);

@@ -37,7 +37,7 @@ export function DeadLetters() {
                     Topic
                   </th>
                   <th scope="col">
-                    <span className={classes.hidden}>Decision</span>
+                    <span className="visually-hidden">Decision</span>
                   </th>
                 </tr>
               </thead>

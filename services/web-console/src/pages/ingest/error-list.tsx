@@ -84,7 +84,7 @@ function ErrorTable({ items }: { items: readonly IngestError[] }) {
             Device
           </th>
           <th scope="col">
-            <span className={classes.hidden}>Record</span>
+            <span className="visually-hidden">Record</span>
           </th>
         </tr>
       </thead>

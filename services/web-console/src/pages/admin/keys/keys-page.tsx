@@ -47,7 +47,7 @@ export function KeysPage() {
                     Made
                   </th>
                   <th scope="col">
-                    <span className={classes.hidden}>Actions</span>
+                    <span className="visually-hidden">Actions</span>
                   </th>
                 </tr>
               </thead>

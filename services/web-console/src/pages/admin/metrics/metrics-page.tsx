@@ -46,7 +46,7 @@ export function MetricsPage() {
                     Shown as
                   </th>
                   <th scope="col">
-                    <span className={classes.hidden}>Actions</span>
+                    <span className="visually-hidden">Actions</span>
                   </th>
                 </tr>
               </thead>

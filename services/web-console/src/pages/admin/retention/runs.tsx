@@ -97,7 +97,7 @@ function RunTable({ runs, onShow }: { runs: readonly RetentionRun[]; onShow: (id
             By
           </th>
           <th scope="col">
-            <span className={classes.hidden}>Details</span>
+            <span className="visually-hidden">Details</span>
           </th>
         </tr>
       </thead>
