@@ -1,6 +1,7 @@
 //! JetStream: streams, the publisher that knows when a message is durable, the consumer whose deliveries carry their
 //! acknowledgement, and the feed of outcomes. The only crate that speaks to NATS.
 
+mod commands;
 mod connection;
 mod consumer;
 mod dead_letters;

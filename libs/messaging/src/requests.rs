@@ -11,6 +11,7 @@ use async_nats::jetstream::stream::{
 };
 use bytes::Bytes;
 use sens_config::Nats;
+use sens_schema::Micros;
 
 use crate::publisher::{PublishError, publish_to};
 use crate::{Error, Messaging};
@@ -22,13 +23,15 @@ const FINGERPRINT: &str = "Sens-Fingerprint";
 /// How long a request is remembered.
 const KEPT: Duration = Duration::from_hours(24);
 /// The server refuses the claim of a subject that has a message already.
-const WRONG_LAST_SEQUENCE: &str = "10071";
+pub(crate) const WRONG_LAST_SEQUENCE: &str = "10071";
 
 /// A request that is known already.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownRequest {
     /// Tells what was asked.
     pub fingerprint: String,
+    /// When it was asked, or answered.
+    pub asked_at: Micros,
     /// What it was answered; `None` while it is under way, or when whoever worked on it died.
     pub answer: Option<Bytes>,
 }
@@ -94,6 +97,27 @@ impl Messaging {
             .map_err(|error| Error::jetstream("remember an answer", &error))
     }
 
+    /// Forgets a claimed request that came to nothing.
+    ///
+    /// # Errors
+    /// [`Error::JetStream`] when the server is away.
+    pub async fn release_request(&self, key: &str) -> Result<(), Error> {
+        let failed = |error: &dyn std::fmt::Display| {
+            Error::jetstream("forget an idempotency key", &error.to_string())
+        };
+        let stream = self
+            .jetstream
+            .get_stream_no_info(STREAM)
+            .await
+            .map_err(|error| failed(&error))?;
+        stream
+            .purge()
+            .filter(subject(key))
+            .await
+            .map(drop)
+            .map_err(|error| failed(&error))
+    }
+
     async fn known_request(&self, key: &str) -> Result<Option<KnownRequest>, Error> {
         let failed = |error: &dyn std::fmt::Display| {
             Error::jetstream("read an idempotency key", &error.to_string())
@@ -110,6 +134,8 @@ impl Messaging {
                     .headers
                     .get(FINGERPRINT)
                     .map(|value| value.as_str().to_owned())
+                    .unwrap_or_default(),
+                asked_at: i64::try_from(message.time.unix_timestamp_nanos() / 1000)
                     .unwrap_or_default(),
                 answer: (!message.payload.is_empty()).then_some(message.payload),
             })),

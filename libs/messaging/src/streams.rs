@@ -7,7 +7,7 @@ use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, Stor
 use sens_config::Nats;
 use sens_schema::subject;
 
-use crate::{Error, Messaging, parked, requests, sessions};
+use crate::{Error, Messaging, commands, parked, requests, sessions};
 
 /// Time after which an unacknowledged delivery of the raw stream is handed out again: what a killed worker held is with
 /// another one after that. A living worker reports progress on what it holds three times within it.
@@ -31,6 +31,7 @@ impl Messaging {
             sessions::stream(config),
             parked::stream(config),
             requests::stream(config),
+            commands::stream(config),
         ] {
             let action = format!("ensure stream {}", stream.name);
             self.jetstream

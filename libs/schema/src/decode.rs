@@ -20,6 +20,7 @@ use std::fmt;
 
 use crate::catalogue::Catalogue;
 use crate::cbor::{self, Value};
+use crate::command::CommandAnswer;
 use crate::dedup::Position;
 use crate::json::{self, Fields, Root};
 use crate::reading::{DeviceRef, ItemError, Reading, Startup};
@@ -94,6 +95,8 @@ pub enum Control {
     CommandAck {
         /// The device.
         serial: Serial,
+        /// What it says; none when the command it speaks of cannot be told.
+        answer: Option<CommandAnswer>,
     },
 }
 

@@ -9,6 +9,7 @@
 pub mod api_key;
 mod catalogue;
 mod cbor;
+pub mod command;
 mod convert;
 mod decode;
 mod dedup;

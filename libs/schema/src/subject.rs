@@ -12,6 +12,22 @@ pub const EVENTS_WILDCARD: &str = "sens.event.>";
 pub const DLQ_STREAM: &str = "SENS_DLQ";
 /// All subjects of [`DLQ_STREAM`].
 pub const DLQ_WILDCARD: &str = "sens.dlq.>";
+/// Stream of commands on their way to devices.
+pub const COMMANDS_STREAM: &str = "SENS_COMMANDS";
+/// All subjects of [`COMMANDS_STREAM`].
+pub const COMMANDS_WILDCARD: &str = "sens.command.>";
+/// Commands that are to be sent: `sens.command.send.{id}`.
+pub const COMMAND_SEND_WILDCARD: &str = "sens.command.send.>";
+/// What became of commands: `sens.command.state.{id}`.
+pub const COMMAND_STATE_WILDCARD: &str = "sens.command.state.>";
+/// The durable consumer of [`COMMAND_SEND_WILDCARD`] that all ingestion workers share.
+pub const COMMAND_SEND_CONSUMER: &str = "mqtt-ingestion-worker";
+/// The durable consumer of [`COMMAND_STATE_WILDCARD`] that all telemetry workers share.
+pub const COMMAND_STATE_CONSUMER: &str = "telemetry-worker";
+/// Subject of the event that follows a change of a command.
+pub const EVENT_COMMAND: &str = "sens.event.command";
+/// Subject of the event that follows a change of a device's presence.
+pub const EVENT_PRESENCE: &str = "sens.event.presence";
 /// Subject of the event that follows each committed batch.
 pub const EVENT_BATCH: &str = "sens.event.batch";
 /// The one durable consumer of [`RAW_STREAM`].
@@ -29,6 +45,16 @@ pub fn raw(topic: &str, shards: u16) -> String {
         (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME)
     });
     format!("sens.raw.{}", hash % u64::from(shards.max(1)))
+}
+
+/// The subject of the command with this id, a UUID, on its way to the device.
+pub fn command_send(id: &str) -> String {
+    format!("sens.command.send.{id}")
+}
+
+/// The subject of what became of the command with this id.
+pub fn command_state(id: &str) -> String {
+    format!("sens.command.state.{id}")
 }
 
 #[cfg(test)]

@@ -98,6 +98,11 @@ pub fn command(serial: &Serial) -> String {
     format!("{PREFIX}{serial}/command")
 }
 
+/// The topic on which a device answers commands.
+pub fn command_ack(serial: &Serial) -> String {
+    format!("{PREFIX}{serial}/command/ack")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

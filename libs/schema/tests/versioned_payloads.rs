@@ -67,7 +67,12 @@ fn outcome(decoded: &Decoded) -> serde_json::Value {
         .collect();
     let control = decoded.control.as_ref().map(|control| match control {
         Control::Status { serial, online } => json!({"serial": serial, "online": online}),
-        Control::CommandAck { serial } => json!({"serial": serial, "command_ack": true}),
+        Control::CommandAck { serial, answer } => json!({
+            "serial": serial, "command_ack": true,
+            "answer": answer.as_ref().map(|answer| json!({
+                "id": answer.id, "verdict": answer.verdict.as_str(), "detail": answer.detail, "result": answer.result,
+            })),
+        }),
     });
     json!({
         "decoder": decoded.decoder.map(|tag| tag.to_string()),

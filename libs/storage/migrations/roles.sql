@@ -65,6 +65,12 @@ GRANT INSERT, UPDATE, DELETE ON retention_run TO sens_ingest;
 GRANT INSERT ON retention_item TO sens_ingest;
 GRANT INSERT ON retention_run TO sens_api;
 
+GRANT SELECT, UPDATE ON device_command TO sens_ingest;
+GRANT SELECT, INSERT, UPDATE (told) ON device_command_step TO sens_ingest;
+GRANT SELECT, INSERT, UPDATE ON device_command TO sens_api;
+GRANT SELECT, INSERT ON device_command_step TO sens_api;
+GRANT SELECT ON device_command, device_command_step TO sens_readonly;
+
 -- Functions with the owner's rights look at our schema alone: nobody can put a table of their own in front.
 DO $$
 DECLARE

@@ -8,3 +8,8 @@ use sens_schema::Micros;
 pub(crate) fn timestamp(micros: Micros) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(micros).unwrap_or_default()
 }
+
+/// A timestamp as Unix microseconds.
+pub(crate) fn micros(timestamp: DateTime<Utc>) -> Micros {
+    timestamp.timestamp_micros()
+}

@@ -2,6 +2,7 @@
 //! The only crate that speaks to PostgreSQL.
 
 pub mod backup;
+pub mod command;
 mod error;
 mod instant;
 mod logins;

@@ -43,6 +43,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0010_accounts.sql"),
     ),
     (11, "replay", include_str!("../migrations/0011_replay.sql")),
+    (
+        14,
+        "commands",
+        include_str!("../migrations/0014_commands.sql"),
+    ),
 ];
 
 /// Group roles and exactly the rights they use; run after every migration so that new objects are covered.

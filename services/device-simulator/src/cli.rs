@@ -88,6 +88,19 @@ pub(crate) enum Protocol {
     V5,
 }
 
+/// How devices answer a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CommandAnswer {
+    /// Received, then done.
+    Done,
+    /// Received, then failed.
+    Failed,
+    /// Received, and nothing more.
+    Received,
+    /// Not at all.
+    Silent,
+}
+
 /// What devices send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -149,6 +162,9 @@ pub(crate) struct RunOptions {
     /// Messages of the whole fleet in a burst
     #[arg(long, default_value_t = 1000, value_name = "N", requires = "burst_every", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) burst_messages: u32,
+    /// Listen for commands, from devices that have a serial, and answer them
+    #[arg(long, value_name = "HOW")]
+    pub(crate) answer_commands: Option<CommandAnswer>,
     /// Seconds between two reconnect storms: all connections break at once and come back at once
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) storm_every: Option<std::time::Duration>,

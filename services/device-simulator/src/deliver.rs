@@ -9,6 +9,7 @@ use rand::Rng as _;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use crate::commands::Commands;
 use crate::message::Message;
 use crate::mqtt::{Event, Introduction, Link};
 use crate::tally::Tally;
@@ -30,6 +31,8 @@ pub(crate) struct Delivery {
     pub(crate) require_subscribers: bool,
     /// Each change breaks the connection, without a farewell; the next one is opened at once.
     pub(crate) storms: Option<watch::Receiver<()>>,
+    /// Where commands come from and how they are answered.
+    pub(crate) commands: Commands,
     pub(crate) tally: Arc<Tally>,
 }
 
@@ -179,10 +182,18 @@ impl Delivery {
                 event = link.next() => match event {
                     Event::Connected => {
                         connected = true;
+                        if let Err(reason) = self.commands.listen(&link) {
+                            break End::Lost { reason, progress };
+                        }
                         self.tally.connected();
                     }
                     Event::Lost(reason) => break End::Lost { reason, progress },
                     Event::Disconnected => {}
+                    Event::Incoming(topic, payload) => {
+                        for answer in self.commands.answer(&topic, &payload) {
+                            queue.accept(Some(answer));
+                        }
+                    }
                     Event::Unwanted(_) if self.require_subscribers => {
                         let reason = "nobody subscribes".into();
                         break End::Lost { reason, progress };
@@ -220,7 +231,7 @@ impl Delivery {
                 self.tally.refused(&reason);
                 false
             }
-            Event::Connected | Event::Disconnected | Event::Lost(_) => false,
+            Event::Connected | Event::Disconnected | Event::Incoming(..) | Event::Lost(_) => false,
         }
     }
 }

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use crate::accounting::{Accountant, Accounts};
 use crate::cli::FeedOptions;
+use crate::commands::Commands;
 use crate::deliver::Delivery;
 use crate::ledger::Ledger;
 use crate::load::{Patience, settle};
@@ -71,6 +72,7 @@ pub(crate) async fn feed(options: FeedOptions) -> Result<()> {
         storms: None,
         greeting: Vec::new(),
         will: None,
+        commands: Commands::default(),
         tally: Arc::clone(&tally),
     };
     let mut clients = tokio::task::JoinSet::new();
@@ -95,11 +97,9 @@ pub(crate) async fn feed(options: FeedOptions) -> Result<()> {
     });
     let patience = Patience::new(options.patience);
     let time = settle(clients, total, &tally, &stop, patience).await?;
-    let rate = total as f64 / time.as_secs_f64().max(1e-9);
-    println!(
-        "{total} payloads acknowledged by the broker in {:.1} s ({rate:.0}/s)",
-        time.as_secs_f64()
-    );
+    let seconds = time.as_secs_f64();
+    let rate = total as f64 / seconds.max(1e-9);
+    println!("{total} payloads acknowledged by the broker in {seconds:.1} s ({rate:.0}/s)");
     if let (Some(accountant), Some(before)) = (accountant, before) {
         let became = outcome(&accountant, &before, total, patience).await?;
         println!("{became}");

@@ -96,6 +96,14 @@ impl Device {
         })
     }
 
+    /// Where its commands come, when it has a serial.
+    pub(crate) fn command_topic(&self) -> Option<String> {
+        match &self.identity {
+            Identity::Legacy(_) => None,
+            Identity::Serial(serial) => Some(topic::command(serial)),
+        }
+    }
+
     /// Presence, from a device that has a serial.
     pub(crate) fn status(&self, online: bool) -> Option<Message> {
         let Identity::Serial(serial) = &self.identity else {

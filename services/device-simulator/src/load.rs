@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::cli::{Format, LoadOptions, Rate};
+use crate::commands::Commands;
 use crate::deliver::Delivery;
 use crate::ledger::Ledger;
 use crate::message::{Kind, Message};
@@ -64,6 +65,7 @@ pub(crate) async fn load(options: LoadOptions) -> Result<()> {
             storms: None,
             greeting: Vec::new(),
             will: None,
+            commands: Commands::default(),
             tally: Arc::clone(&tally),
         };
         clients.spawn(delivery.run(source, stop.abandon.clone()));

@@ -3,6 +3,7 @@
 mod accounting;
 mod cli;
 mod clock;
+mod commands;
 mod deliver;
 mod feed;
 mod fleet;

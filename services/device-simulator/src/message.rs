@@ -18,6 +18,8 @@ pub(crate) enum Kind {
     Startup,
     /// Presence.
     Status,
+    /// An answer to a command.
+    Answer,
     /// Bad on purpose.
     Malformed,
     /// The bytes of the message before.

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::{Duration, Format, Rate, RunOptions};
+use crate::commands::Commands;
 use crate::deliver::Delivery;
 use crate::fleet::{Device, Faults};
 use crate::ledger::Ledger;
@@ -65,6 +66,7 @@ pub(crate) async fn run(options: RunOptions) -> Result<()> {
                 .iter()
                 .filter_map(|device| device.status(true))
                 .collect(),
+            commands: Commands::new(options.answer_commands, &devices),
             will: devices.iter().find_map(|device| device.status(false)),
             tally: Arc::clone(&tally),
         };

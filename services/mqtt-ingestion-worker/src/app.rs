@@ -7,6 +7,7 @@ use sens_messaging::Messaging;
 use sens_observability::{Component, Mode, Repeat, Runtime};
 
 use crate::backoff::Backoff;
+use crate::commands;
 use crate::forward::Forwarder;
 use crate::metrics::Metrics;
 use crate::mqtt::{self, Purpose, Source};
@@ -61,6 +62,12 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
             runtime.shutdown.clone(),
         );
         let watching = tokio::spawn(watch);
+        let sending = tokio::spawn(commands::run(
+            messaging.clone(),
+            runtime.config.mqtt.clone(),
+            metrics.clone(),
+            runtime.shutdown.clone(),
+        ));
         forward(
             &runtime,
             &messaging,
@@ -70,6 +77,7 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
         )
         .await?;
         watching.await?;
+        sending.await?;
     }
     messaging.close().await?;
     Ok(())

@@ -3,6 +3,7 @@
 mod acks;
 mod app;
 mod backoff;
+mod commands;
 mod forward;
 mod intake;
 mod metrics;

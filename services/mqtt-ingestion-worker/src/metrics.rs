@@ -1,6 +1,6 @@
 //! The metrics of this service.
 
-use prometheus::{Histogram, IntCounter, IntGauge, Registry};
+use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge, Registry};
 use sens_observability::metrics as spec;
 
 /// Everything mqtt-ingestion-worker counts.
@@ -26,6 +26,8 @@ pub(crate) struct Metrics {
     pub(crate) quota_refused: IntCounter,
     /// Parked messages.
     pub(crate) quota_waiting: IntGauge,
+    /// Commands by what became of them on their way to the broker.
+    pub(crate) commands: IntCounterVec,
     /// Packets between receipt and acknowledgement.
     pub(crate) in_flight: IntGauge,
     /// Time of one publish to JetStream.
@@ -49,6 +51,7 @@ impl Metrics {
             quota_parked: spec::counter(registry, &spec::QUOTA_PARKED)?,
             quota_refused: spec::counter(registry, &spec::QUOTA_REFUSED)?,
             quota_waiting: spec::gauge(registry, &spec::QUOTA_WAITING)?,
+            commands: spec::counter_vec(registry, &spec::COMMANDS)?,
             in_flight: spec::gauge(registry, &spec::MQTT_IN_FLIGHT)?,
             publish_seconds: spec::histogram(registry, &spec::JETSTREAM_PUBLISH_SECONDS)?,
             publish_batch: spec::histogram(registry, &spec::JETSTREAM_PUBLISH_BATCH_SIZE)?,

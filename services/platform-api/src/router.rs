@@ -16,12 +16,12 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::http::edge::{self, Edge};
-use crate::http::{cors, timeout};
-use crate::problem::{Code, Problem};
+use crate::http::{cors, idempotency, timeout};
+use crate::problem::{Code, Problem, describe_shared};
 use crate::routes::{
-    accounting, analytics, api_keys, dead_letters, devices, docs, explain, health, ingest,
-    ingest_errors, messages, metrics, overview, raw_records, replays, retention, stream, system,
-    web, whoami,
+    accounting, analytics, api_keys, commands, dead_letters, devices, docs, explain, health,
+    ingest, ingest_errors, messages, metrics, overview, raw_records, replays, retention, stream,
+    system, web, whoami,
 };
 
 /// Every documented route.
@@ -39,6 +39,14 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(devices::latest_values))
         .routes(routes!(devices::list_measurements))
         .routes(routes!(devices::list_series))
+        .routes(routes!(
+            commands::list_device_commands,
+            commands::create_command
+        ))
+        .routes(routes!(
+            commands::get_command,
+            commands::cancel_device_command
+        ))
         .routes(routes!(explain::explain_device))
         .routes(routes!(stream::stream_device))
         .routes(routes!(stream::stream_fleet))
@@ -76,7 +84,9 @@ fn documented() -> OpenApiRouter<App> {
 
 /// The OpenAPI document of all routes.
 pub(crate) fn openapi() -> utoipa::openapi::OpenApi {
-    documented().into_openapi()
+    let mut document = documented().into_openapi();
+    describe_shared(&mut document);
+    document
 }
 
 /// All routes with everything around them.
@@ -84,6 +94,10 @@ pub(crate) fn router(app: App, edge: Edge) -> Router {
     let config = Arc::clone(&app.config);
     let (documented, _) = documented().split_for_parts();
     let routes = documented
+        .route_layer(middleware::from_fn_with_state(
+            app.clone(),
+            idempotency::layer,
+        ))
         .route("/docs", get(docs::docs_page))
         .route("/docs/", get(docs::docs_page))
         .route("/docs/rapidoc.js", get(docs::docs_script))

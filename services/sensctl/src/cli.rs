@@ -24,6 +24,7 @@ use crate::commands::MetricsCommand;
   sensctl doctor --ledger
   sensctl retention plan
   sensctl replay --device AI-7 --from 2026-11-01T00:00:00Z --dry-run
+  sensctl command send AI-7 reboot --ttl 600 --wait
   sensctl dead-letters requeue --all
   sensctl backup --to /backups --keep 7
   sensctl backup verify --from s3://bucket/sens
@@ -66,6 +67,12 @@ pub(crate) enum Command {
     DeadLetters {
         #[command(subcommand)]
         command: DeadLettersCommand,
+    },
+    /// Commands to devices
+    #[command(name = "command")]
+    Downlink {
+        #[command(subcommand)]
+        command: DeviceCommand,
     },
     /// Decode stored payloads again with the decoders and the catalogue of today; nothing is deleted
     Replay(ReplayArguments),
@@ -271,6 +278,41 @@ pub(crate) enum DeadLettersCommand {
         /// Numbers of letters as `list` shows them
         #[arg(required = true)]
         numbers: Vec<u64>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeviceCommand {
+    /// Send a command to a device; it goes out as soon as the device listens
+    Send {
+        /// Serial of the device
+        serial: String,
+        /// What to do
+        name: String,
+        /// With what, as JSON
+        #[arg(long, value_name = "JSON", default_value = "null")]
+        payload: String,
+        /// Seconds after which it is not sent any more
+        #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(i64).range(1..=604_800))]
+        ttl: i64,
+        /// Stay until the device has answered or the time is over; exit 1 unless it is acknowledged
+        #[arg(long)]
+        wait: bool,
+    },
+    /// List the newest commands of a device
+    List {
+        /// Serial of the device
+        serial: String,
+        /// Most commands to show
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+    },
+    /// Show a command with every step it took
+    Show {
+        /// Serial of the device
+        serial: String,
+        /// Id of the command
+        id: String,
     },
 }
 

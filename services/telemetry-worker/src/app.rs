@@ -18,7 +18,7 @@ use crate::hold::{Hold, unless_stopped};
 use crate::metrics::Metrics;
 use crate::pipeline::progress::Held;
 use crate::pipeline::{self, Pipeline};
-use crate::{catalogue, maintenance, replays, retention, rollups};
+use crate::{catalogue, commands, maintenance, replays, retention, rollups};
 
 /// How long the last connections may take to close.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -58,6 +58,12 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
     beside.run(rollups::keep_up(pools.primary.clone(), metrics.clone()));
     beside.run(retention::follow(pools.primary.clone(), metrics.clone()));
     beside.run(replays::follow(pools.primary.clone(), decoders.clone()));
+    beside.run(commands::note(pools.primary.clone(), messaging.clone()));
+    beside.run(commands::care(
+        pools.primary.clone(),
+        messaging.clone(),
+        metrics.clone(),
+    ));
     let audit = Audit::new(
         messaging.clone(),
         pools.primary.clone(),

@@ -3,6 +3,7 @@
 mod app;
 mod audit;
 mod catalogue;
+mod commands;
 mod hold;
 mod maintenance;
 mod metrics;

@@ -26,6 +26,8 @@ pub(crate) struct Metrics {
     pub(crate) imbalance: IntGauge,
     /// Messages given up to the dead letters by this process.
     pub(crate) dead_letters: IntCounter,
+    /// Steps of commands by the state they led to.
+    pub(crate) command_steps: IntCounterVec,
     /// Failed attempts to reach the database.
     pub(crate) connection_failures: IntCounter,
     /// Hours of series whose rollups wait.
@@ -57,6 +59,7 @@ impl Metrics {
             raw_bytes: spec::gauge(registry, &spec::JETSTREAM_RAW_BYTES)?,
             imbalance: spec::gauge(registry, &spec::LEDGER_IMBALANCE)?,
             dead_letters: spec::counter(registry, &spec::DEAD_LETTERS)?,
+            command_steps: spec::counter_vec(registry, &spec::COMMAND_STEPS)?,
             connection_failures: spec::counter(registry, &spec::DB_CONNECTION_FAILURES)?,
             rollup_pending: spec::gauge(registry, &spec::ROLLUP_PENDING)?,
             rollup_lag: spec::gauge(registry, &spec::ROLLUP_LAG)?,

@@ -6,6 +6,7 @@ mod accounting;
 mod api_faults;
 mod bad_days;
 mod broker;
+mod commands;
 mod database_faults;
 mod dead_letters;
 mod drain;

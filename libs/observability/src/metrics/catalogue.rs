@@ -61,6 +61,8 @@ metrics! {
         "Acknowledgements not sent because the connection of their packet was gone.";
     MQTT_ORPHANED_SESSIONS: Gauge "sens_mqtt_orphaned_sessions" [] &[], INGESTION,
         "Sessions at the broker that no ingestion worker serves: packets wait in them. Must be 0.";
+    COMMANDS: Counter "sens_commands_total" ["outcome"] &[], INGESTION,
+        "Commands by what became of them on their way to the broker: sent, refused or expired.";
     MQTT_IN_FLIGHT: Gauge "sens_mqtt_in_flight" [] &[], INGESTION,
         "Packets received on this connection and not yet acknowledged.";
     QUOTA_PARKED: Counter "sens_quota_parked_total" [] &[], INGESTION,
@@ -95,6 +97,8 @@ metrics! {
         "Bytes held by SENS_RAW.";
     LEDGER_IMBALANCE: Gauge "sens_ledger_imbalance" [] &[], TELEMETRY,
         "Positions of SENS_RAW that are acknowledged and that the ledger does not know: lost messages. Must be 0.";
+    COMMAND_STEPS: Counter "sens_command_steps_total" ["state"] &[], TELEMETRY,
+        "Steps of commands that were told, by the state they led to.";
     DEAD_LETTERS: Counter "sens_dead_letters_total" [] &[], TELEMETRY,
         "Messages refused for good and moved to SENS_DLQ.";
 

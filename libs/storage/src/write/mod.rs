@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use sqlx::{Connection, PgConnection, PgPool};
 
-use crate::{Error, pool};
+use crate::{Error, command, pool};
 use names::Names;
 use partitions::KnownPartitions;
 use seen::SeenMarks;
@@ -110,6 +110,10 @@ impl BatchWriter {
         let news = self.seen.due(news);
         devices::mark_seen(&mut transaction, &news).await?;
         status::apply(&mut transaction, epoch, messages, &fresh).await?;
+        let answers = messages
+            .iter()
+            .filter(|message| fresh.contains(message.sequence));
+        command::apply_answers(&mut transaction, answers).await?;
         marks.append(&mut transaction).await?;
         let outcome = batch::outcome(messages, &fresh, &stored);
         ledger::append(&mut transaction, epoch, messages, &outcome).await?;

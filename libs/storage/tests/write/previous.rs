@@ -6,12 +6,12 @@ use sens_storage::maintenance::{
     compact_ledger, ensure_partitions_ahead, forget_redeliveries, note_redeliveries,
     unaccounted_positions,
 };
-use sens_storage::rollup;
 use sens_storage::write::{
     BatchWriter, PendingMessage, VerifiedStartup, committed_high_water, load_catalogue,
     record_dead, stream_epoch,
 };
 use sens_storage::{LoginRole, PgPool};
+use sens_storage::{command, rollup};
 use sqlx::{Connection, Row};
 
 use crate::support::{NOON, Store, compare_golden, flat, message};
@@ -124,6 +124,11 @@ pub(crate) async fn everything(pool: &PgPool) -> anyhow::Result<()> {
         ),
         message(3, "sens/v1/AI-1/telemetry", b"no json"),
         message(4, "sens/v1/AI-1/status", b"online"),
+        message(
+            6,
+            "sens/v1/AI-1/command/ack",
+            br#"{"id":"01938d5e-7c1a-7bbb-8000-0123456789ab"}"#,
+        ),
         started(5)?,
     ];
     writer.store(epoch, &batch).await?;
@@ -139,6 +144,11 @@ pub(crate) async fn everything(pool: &PgPool) -> anyhow::Result<()> {
     rollup::tick(pool).await?;
     while rollup::recompute(pool).await? != rollup::Pass::Idle {}
     rollup::backlog(pool).await?;
+    command::undispatched(pool, 1).await?;
+    command::mark_dispatched(pool, &[]).await?;
+    command::expire_overdue(pool).await?;
+    let steps = command::untold_steps(pool).await?;
+    command::mark_told(pool, &steps).await?;
     Ok(())
 }
 

@@ -11,6 +11,7 @@ mod v5;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -38,6 +39,8 @@ pub(crate) enum Event {
     Unwanted(u16),
     /// The broker refused a packet for good.
     Refused(u16, String),
+    /// Something came on a topic that was subscribed to.
+    Incoming(String, Bytes),
     /// The farewell is on its way.
     Disconnected,
     /// The connection is gone.
@@ -99,6 +102,29 @@ impl Link {
                     payload,
                 )
                 .map_err(|error| error.to_string()),
+        }
+    }
+
+    /// Subscribes to topics at `QoS` 1, once the connection stands.
+    pub(crate) fn subscribe(&self, topics: &[String]) -> Result<(), String> {
+        match &self.publisher {
+            Publisher::V3(client) => {
+                let filters = topics.iter().map(|topic| {
+                    rumqttc::SubscribeFilter::new(topic.clone(), rumqttc::QoS::AtLeastOnce)
+                });
+                client
+                    .try_subscribe_many(filters)
+                    .map_err(|error| error.to_string())
+            }
+            Publisher::V5(client) => {
+                let filters = topics.iter().map(|topic| {
+                    let qos = rumqttc::v5::mqttbytes::QoS::AtLeastOnce;
+                    rumqttc::v5::mqttbytes::v5::Filter::new(topic.clone(), qos)
+                });
+                client
+                    .try_subscribe_many(filters)
+                    .map_err(|error| error.to_string())
+            }
         }
     }
 

@@ -57,6 +57,10 @@ fn translate(event: &rumqttc::Event) -> Option<Event> {
     match event {
         rumqttc::Event::Incoming(Packet::ConnAck(_)) => Some(Event::Connected),
         rumqttc::Event::Incoming(Packet::PubAck(ack)) => Some(Event::Acked(ack.pkid)),
+        rumqttc::Event::Incoming(Packet::Publish(publish)) => Some(Event::Incoming(
+            publish.topic.clone(),
+            publish.payload.clone(),
+        )),
         rumqttc::Event::Outgoing(rumqttc::Outgoing::Publish(id)) => Some(Event::Sent(*id)),
         rumqttc::Event::Outgoing(rumqttc::Outgoing::Disconnect) => Some(Event::Disconnected),
         _ => None,

@@ -66,6 +66,10 @@ fn translate(event: &v5::Event) -> Option<Event> {
             PubAckReason::NoMatchingSubscribers => Event::Unwanted(ack.pkid),
             reason => Event::Refused(ack.pkid, format!("{reason:?}")),
         }),
+        v5::Event::Incoming(Packet::Publish(publish)) => Some(Event::Incoming(
+            String::from_utf8_lossy(&publish.topic).into_owned(),
+            publish.payload.clone(),
+        )),
         v5::Event::Outgoing(rumqttc::Outgoing::Publish(id)) => Some(Event::Sent(*id)),
         v5::Event::Outgoing(rumqttc::Outgoing::Disconnect) => Some(Event::Disconnected),
         _ => None,

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::cli::Connection;
+use crate::commands::Commands;
 use crate::deliver::Delivery;
 use crate::load::{Patience, settle};
 use crate::message::{Kind, Message};
@@ -37,6 +38,7 @@ pub(super) async fn publish(
         storms: None,
         greeting: Vec::new(),
         will: None,
+        commands: Commands::default(),
         tally: Arc::clone(&tally),
     };
     let mut clients = JoinSet::new();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::body::{BodyDataStream, Bytes};
 use axum::extract::{FromRequest, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
 use bytes::BytesMut;
 use flate2::read::MultiGzDecoder;
@@ -23,9 +24,22 @@ const DRAINING: Duration = Duration::from_secs(5);
 /// # Errors
 /// `payload_too_large`, `unsupported_media_type` for an unknown encoding, `bad_request` for a broken one.
 pub(crate) async fn read(request: Request, limit: usize) -> Result<(HeaderMap, Bytes), Problem> {
+    let (parts, body) = receive(request, limit).await?;
+    let body = decompress(&parts.headers, body, limit)?;
+    if body.len() > limit {
+        return Err(too_large(limit));
+    }
+    Ok((parts.headers, body))
+}
+
+/// Reads a whole body as it was sent, of at most `limit` bytes.
+///
+/// # Errors
+/// `payload_too_large`, `bad_request` for one that ended early.
+pub(crate) async fn receive(request: Request, limit: usize) -> Result<(Parts, Bytes), Problem> {
     let (parts, body) = request.into_parts();
-    let headers = parts.headers;
-    let announced = number(&headers, header::CONTENT_LENGTH).unwrap_or(0);
+    let headers = &parts.headers;
+    let announced = number(headers, header::CONTENT_LENGTH).unwrap_or(0);
     let mut chunks = body.into_data_stream();
     let mut received = BytesMut::with_capacity(announced.min(limit));
     let mut is_too_large = announced > limit;
@@ -42,11 +56,7 @@ pub(crate) async fn read(request: Request, limit: usize) -> Result<(HeaderMap, B
         }
         return Err(too_large(limit));
     }
-    let body = decompress(&headers, received.freeze(), limit)?;
-    if body.len() > limit {
-        return Err(too_large(limit));
-    }
-    Ok((headers, body))
+    Ok((parts, received.freeze()))
 }
 
 async fn drain(mut chunks: BodyDataStream) {

@@ -5,6 +5,7 @@ pub(crate) mod conditional;
 pub(crate) mod cors;
 pub(crate) mod cursor;
 pub(crate) mod edge;
+pub(crate) mod idempotency;
 pub(crate) mod negotiate;
 pub(crate) mod params;
 pub(crate) mod request_id;

@@ -21,6 +21,8 @@ pub(crate) enum Code {
     RetentionRunNotFound,
     MetricNotFound,
     ReplayNotFound,
+    CommandNotFound,
+    CommandNotQueued,
     MetricExists,
     MetricInUse,
     VersionConflict,
@@ -29,6 +31,7 @@ pub(crate) enum Code {
     PayloadTooLarge,
     UnsupportedMediaType,
     IdempotencyKeyReused,
+    RequestUnderWay,
     InternalError,
     DatabaseUnavailable,
     MessagingUnavailable,
@@ -51,6 +54,14 @@ pub(crate) struct Entry {
     pub(crate) description: &'static str,
     /// Whether the same request may succeed later.
     pub(crate) retryable: bool,
+}
+
+impl Entry {
+    /// The same with another status.
+    const fn answered(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
 }
 
 const fn permanent(
@@ -87,7 +98,7 @@ const fn transient(
 }
 
 /// Every code, in the order of its declaration.
-pub(crate) static TABLE: [Entry; 30] = [
+pub(crate) static TABLE: [Entry; 33] = [
     permanent(
         Code::InvalidParameter,
         "invalid_parameter",
@@ -207,6 +218,21 @@ pub(crate) static TABLE: [Entry; 30] = [
         "No replay has this number. `GET /v1/replays` lists them.",
     ),
     permanent(
+        Code::CommandNotFound,
+        "command_not_found",
+        StatusCode::NOT_FOUND,
+        "There is no such command",
+        "The device has no command of this id. `GET /v1/devices/{serial}/commands` lists them.",
+    ),
+    permanent(
+        Code::CommandNotQueued,
+        "command_not_queued",
+        StatusCode::CONFLICT,
+        "The command is not queued any more",
+        "A command can be cancelled until a worker begins to send it; `detail` says how far it is. A device that has it \
+         can be sent another command.",
+    ),
+    permanent(
         Code::MetricExists,
         "metric_exists",
         StatusCode::CONFLICT,
@@ -265,6 +291,14 @@ pub(crate) static TABLE: [Entry; 30] = [
         "Within the last day the same `Idempotency-Key` came with another body or content type. Nothing of this request is \
          stored. Take a new key for every new request, and the same one only to repeat a request exactly.",
     ),
+    transient(
+        Code::RequestUnderWay,
+        "request_under_way",
+        "The same request is being worked on",
+        "A request with this idempotency key has come before and has no answer yet. Send it again in a moment: it has the \
+         same answer then.",
+    )
+    .answered(StatusCode::CONFLICT),
     permanent(
         Code::InternalError,
         "internal_error",

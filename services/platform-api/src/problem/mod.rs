@@ -12,7 +12,7 @@ use serde::Serialize;
 
 pub(crate) use code::{Code, Entry, TABLE};
 pub(crate) use openapi::{
-    AccessErrors, BodyErrors, IdempotencyError, NotFoundError, ParameterErrors,
+    AccessErrors, BodyErrors, IdempotencyError, NotFoundError, ParameterErrors, describe_shared,
 };
 
 /// Seconds after which a retryable request may be repeated.

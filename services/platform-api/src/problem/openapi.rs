@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use utoipa::IntoResponses;
 use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::{Ref, RefOr};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{OpenApi, Ref, RefOr};
 
 type Responses = BTreeMap<String, RefOr<Response>>;
 
@@ -75,4 +77,47 @@ impl IntoResponses for BodyErrors {
             problem("415", "`unsupported_media_type`"),
         ])
     }
+}
+
+/// Describes what layers around the handlers do for every operation that makes something.
+pub(crate) fn describe_shared(document: &mut OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        if let Some(post) = &mut item.post
+            && makes_something(post)
+        {
+            describe_idempotency(post);
+        }
+    }
+}
+
+/// Whether an operation answers with something that was not there, and has no idempotency of its own.
+fn makes_something(operation: &Operation) -> bool {
+    let answers = &operation.responses.responses;
+    let makes = answers.contains_key("201") || answers.contains_key("202");
+    makes && !answers.contains_key("422")
+}
+
+fn describe_idempotency(operation: &mut Operation) {
+    let key = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .description(Some(
+            "names this request for a day: sent again, it has the same answer and makes nothing anew",
+        ))
+        .schema(Some(
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .min_length(Some(1))
+                .max_length(Some(255))
+                .build(),
+        ))
+        .build();
+    operation
+        .parameters
+        .get_or_insert_default()
+        .push(RefOr::T(key));
+    let responses = &mut operation.responses.responses;
+    responses.extend([problem("422", "`idempotency_key_reused`")]);
+    let (status, under_way) = problem("409", "`request_under_way`; retryable");
+    responses.entry(status).or_insert(under_way);
 }

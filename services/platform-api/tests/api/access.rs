@@ -99,6 +99,22 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
         "/v1/devices/A/series",
         &["viewer", "operator", "admin"],
     ),
+    (
+        "GET",
+        "/v1/devices/A/commands",
+        &["viewer", "operator", "admin"],
+    ),
+    ("POST", "/v1/devices/A/commands", &["operator", "admin"]),
+    (
+        "GET",
+        "/v1/devices/A/commands/{id}",
+        &["viewer", "operator", "admin"],
+    ),
+    (
+        "DELETE",
+        "/v1/devices/A/commands/{id}",
+        &["operator", "admin"],
+    ),
     ("GET", "/v1/replays", &["viewer", "operator", "admin"]),
     ("POST", "/v1/replays", &["operator", "admin"]),
     ("GET", "/v1/replays/{id}", &["viewer", "operator", "admin"]),

@@ -3,6 +3,7 @@
 mod access;
 mod accounting;
 mod administrator;
+mod commands;
 mod dead_letters;
 mod durability;
 mod idempotency;

@@ -4,6 +4,7 @@ mod actor;
 mod backup;
 mod check_config;
 mod dead_letters;
+mod device_commands;
 mod doctor;
 mod durability;
 mod keys;
@@ -33,6 +34,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Backup(arguments) => backup::run(arguments).await,
         Command::Restore(arguments) => restore::run(&arguments).await,
         Command::DeadLetters { command } => dead_letters::run(command).await,
+        Command::Downlink { command } => device_commands::run(command).await,
         Command::Replay(arguments) => replay::run(arguments).await,
         Command::Retention { command } => retention::run(command).await,
         Command::Doctor { ledger } => doctor::run(ledger).await,

@@ -104,6 +104,38 @@ impl Device {
         Ok(())
     }
 
+    /// Subscribes to a topic at `QoS` 1.
+    pub(crate) async fn subscribe(&mut self, topic: &str) {
+        let mut body = vec![0, 1];
+        push_text(&mut body, topic.as_bytes());
+        body.push(1);
+        self.send(0x82, &body).await.unwrap();
+        self.to.flush().await.unwrap();
+        let (kind, answer) = self.receive().await.unwrap();
+        assert_eq!((kind, answer[2]), (0x90, 1), "the broker refuses");
+    }
+
+    /// The next payload of what was subscribed to; it is acknowledged.
+    pub(crate) async fn incoming(&mut self) -> io::Result<Vec<u8>> {
+        loop {
+            let (kind, body) = self.receive().await?;
+            if kind & 0xf0 != 0x30 {
+                continue;
+            }
+            let topic = usize::from(u16::from_be_bytes([body[0], body[1]]));
+            let (head, payload) = body.split_at(topic + 4);
+            self.send(0x40, &head[topic + 2..]).await?;
+            self.to.flush().await?;
+            return Ok(payload.to_vec());
+        }
+    }
+
+    /// Publishes one payload at `QoS` 1 at once, whatever becomes of it.
+    pub(crate) async fn say(&mut self, topic: &str, payload: &[u8]) -> io::Result<()> {
+        self.publish(topic, payload, false).await?;
+        self.to.flush().await
+    }
+
     async fn send(&mut self, kind: u8, body: &[u8]) -> io::Result<()> {
         self.to.write_u8(kind).await?;
         let mut left = body.len();

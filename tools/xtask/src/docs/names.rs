@@ -9,11 +9,12 @@ use super::Page;
 use crate::{generate, repository};
 
 /// Upper-case names with our prefixes that are no settings: streams, and what scripts and examples use.
-const OTHER_VARIABLES: [&str; 10] = [
+const OTHER_VARIABLES: [&str; 11] = [
     "SENS_CONFIG",
     "SENS_RAW",
     "SENS_EVENTS",
     "SENS_DLQ",
+    "SENS_COMMANDS",
     "SENS_PARKED",
     "SENS_SESSIONS",
     "SENS_REQUESTS",

@@ -105,7 +105,8 @@ fn entry(text: &str, retryable: bool) -> Result<Entry> {
     })?;
     let status = match text.split_once("StatusCode::") {
         Some((_, rest)) => {
-            let constant = rest.split(',').next().unwrap_or_default().trim();
+            let is_other = |character: char| character != '_' && !character.is_ascii_uppercase();
+            let constant = rest.split(is_other).next().unwrap_or_default();
             match STATUSES.iter().find(|(known, _)| *known == constant) {
                 Some((_, status)) => *status,
                 None => bail!("{name} has the status {constant}, which this reader does not know"),

@@ -15,6 +15,7 @@ use super::key::ApiKey;
 use crate::app::App;
 use crate::auth::{Admin, Role};
 use crate::http::body::JsonBody;
+use crate::http::idempotency::ShownOnce;
 use crate::http::time;
 use crate::problem::{AccessErrors, BodyErrors, Code, FieldError, Problem};
 
@@ -83,12 +84,14 @@ pub(crate) async fn create_api_key(
         key: minted.key,
         about: ApiKey::from(stored),
     };
-    Ok((
+    let mut response = (
         StatusCode::CREATED,
         [(header::LOCATION, location)],
         Json(body),
     )
-        .into_response())
+        .into_response();
+    response.extensions_mut().insert(ShownOnce("key"));
+    Ok(response)
 }
 
 fn check(request: &ApiKeyRequest) -> Result<Option<DateTime<Utc>>, Problem> {

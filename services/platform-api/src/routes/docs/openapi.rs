@@ -30,6 +30,7 @@ use crate::router;
         (name = "ingest", description = "What arrives, and what could not be read"),
         (name = "operation", description = "The fleet and the flow of messages"),
         (name = "metrics", description = "The catalogue of metrics"),
+        (name = "commands", description = "What devices are asked to do"),
         (name = "replays", description = "Decoding stored payloads again"),
         (name = "retention", description = "How long everything is kept"),
         (name = "api keys", description = "Who may call"),

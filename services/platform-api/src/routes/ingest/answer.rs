@@ -6,11 +6,10 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use super::post::IngestResult;
+use crate::http::idempotency::REPLAYED;
 use crate::problem::{Code, Problem};
 
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
-/// Says that the answer is one of before.
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// What a request is answered once JetStream holds all of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,13 +15,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::answer::Answer;
-use super::idempotency::{self, Begun, Claim};
+use super::idempotency::{self, Begun};
 use super::items::{self, Form, Item};
 use super::outcomes::{self, ItemResult, ItemStatus};
 use super::prefer;
 use crate::app::App;
 use crate::auth::Sender;
 use crate::http::body;
+use crate::http::idempotency::Claim;
 use crate::problem::{AccessErrors, BodyErrors, Code, IdempotencyError, Problem};
 
 /// What became of the items.
