@@ -7,14 +7,18 @@ use sens_storage::rollup::{self, Pass};
 
 use crate::metrics::Metrics;
 
-/// Pause between passes...
+/// Least pause when nothing is left to do...
 const PAUSE: Duration = Duration::from_secs(2);
-/// ...and at least so many times the length of the last one, so that ingest has the database for itself most of the time.
-const REST: u32 = 4;
+/// ...or so many times as long as the work took: rollups take a twentieth of the time, and ingest has the rest. Waiting makes
+/// the work less, because a bucket that is still being filled is computed again by every pass.
+const REST: u32 = 19;
+/// Longest pause, however much there was to do.
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// Recomputes what is marked, for ever.
 pub(crate) async fn keep_up(pool: PgPool, metrics: Metrics) {
     let mut failing = false;
+    let mut worked = Duration::ZERO;
     loop {
         let started = Instant::now();
         let more = match pass(&pool, &metrics).await {
@@ -31,9 +35,15 @@ pub(crate) async fn keep_up(pool: PgPool, metrics: Metrics) {
                 false
             }
         };
-        // A backlog is worked off without pauses, but for the time that ingest may need.
-        let rest = started.elapsed();
-        tokio::time::sleep(if more { rest } else { PAUSE.max(rest * REST) }).await;
+        let last = started.elapsed();
+        worked += last;
+        if more {
+            // A backlog is worked off without pauses, but for the time that ingest may need.
+            tokio::time::sleep(last).await;
+        } else {
+            tokio::time::sleep((worked * REST).clamp(PAUSE, LONGEST)).await;
+            worked = Duration::ZERO;
+        }
     }
 }
 

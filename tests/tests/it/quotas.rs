@@ -61,12 +61,20 @@ async fn a_flooding_device_waits_for_itself_alone() {
         early < FLOOD,
         "the flood was not slowed down: {early} readings are there already"
     );
-    let parked = platform.ingestion[0]
-        .metric("sens_quota_parked_total", "")
-        .await
-        .unwrap();
-    assert!(parked > 0.0, "nothing was parked");
-    assert!(platform.ingestion[0].logs().contains("more than its quota"));
+    assert_eventually!(
+        PATIENCE,
+        platform.ingestion[0]
+            .metric("sens_quota_parked_total", "")
+            .await
+            .unwrap()
+            > 0.0,
+        "something parked"
+    );
+    assert_eventually!(
+        PATIENCE,
+        platform.ingestion[0].logs().contains("more than its quota"),
+        "the flood told in the log"
+    );
 
     // A replica that dies meanwhile changes nothing.
     platform.ingestion[0].kill9().await.unwrap();

@@ -82,6 +82,8 @@ pub(crate) struct Latency {
     pub(crate) arrival_to_queryable_ms: Quantiles,
     /// From publishing, so with the broker.
     pub(crate) publish_to_queryable_ms: Quantiles,
+    /// Of the disk meanwhile: a block appended and synced.
+    pub(crate) disk_ms: Quantiles,
     /// CPU time for each message, by process.
     pub(crate) cpu_micros_per_message: Cpu,
 }

@@ -2,6 +2,7 @@
 //! chain reaches, on the same machine in the same run, so that the ratios hold where the absolute figures do not.
 
 mod committed;
+mod disk;
 mod figures;
 mod options;
 mod ours;

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::committed::{self, Ended, Goal, PATIENCE};
+use crate::disk::DiskProbe;
 use crate::figures::{Latency, Measure, Quantiles};
 use crate::options::Options;
 use crate::progress::Progress;
@@ -222,6 +223,7 @@ impl Ours {
         let mut feed = messaging.events(None).await?;
         let port = self.platform.mosquitto.port();
         let publishers = Publishers::prepare(port, &workload, self.connections).await?;
+        let disk = DiskProbe::start(self.platform.dir()).await?;
         let meter = Meter::start(self.watched()?);
         let publishing = publishers.run(Pace::PerSecond(f64::from(options.latency_rate)));
         let telling = follow_events(&mut feed, &workload, progress);
@@ -232,17 +234,17 @@ impl Ours {
             .iter()
             .zip(&sent)
             .map(|(times, sent)| times.queryable - sent);
-        Ok(Quantiles::of(arrival.collect())
+        let times = Quantiles::of(arrival.collect())
             .zip(Quantiles::of(publish.collect()))
-            .map(
-                |(arrival_to_queryable_ms, publish_to_queryable_ms)| Latency {
-                    rate: options.latency_rate,
-                    messages: count,
-                    arrival_to_queryable_ms,
-                    publish_to_queryable_ms,
-                    cpu_micros_per_message: cpu,
-                },
-            ))
+            .zip(disk.finish().await?);
+        Ok(times.map(|((arrival, publish), disk)| Latency {
+            rate: options.latency_rate,
+            messages: count,
+            arrival_to_queryable_ms: arrival,
+            publish_to_queryable_ms: publish,
+            disk_ms: disk,
+            cpu_micros_per_message: cpu,
+        }))
     }
 
     /// Whether every message that was sent became exactly its rows.

@@ -200,12 +200,15 @@ fn latency(text: &mut String, rounds: &[Round]) {
             "slowest"
         ),
     );
-    let rows: [(&str, Of); 2] = [
+    let rows: [(&str, Of); 3] = [
         ("arrival at the worker → queryable", |latency| {
             latency.arrival_to_queryable_ms
         }),
         ("published → queryable", |latency| {
             latency.publish_to_queryable_ms
+        }),
+        ("the disk meanwhile: 4 KiB appended, synced", |latency| {
+            latency.disk_ms
         }),
     ];
     for (name, of) in rows {

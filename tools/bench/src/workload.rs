@@ -27,13 +27,15 @@ pub(crate) enum Shape {
     Narrow,
     /// A flat event: one reading.
     Single,
+    /// A flat object of four values, for a peer that makes one row of it. The platform has no use for it.
+    Wide,
 }
 
 impl Shape {
     /// Readings in one message.
     pub(crate) fn readings(self) -> u64 {
         match self {
-            Self::Narrow => 4,
+            Self::Narrow | Self::Wide => 4,
             Self::Single => 1,
         }
     }
@@ -84,7 +86,7 @@ impl Workload {
     /// Name and value of a reading in the message.
     pub(crate) fn reading(&self, number: u64, reading: u64) -> (&'static str, f64) {
         let which = match self.shape {
-            Shape::Narrow => reading,
+            Shape::Narrow | Shape::Wide => reading,
             Shape::Single => 2,
         };
         let (name, low, span) = METRICS[usize::try_from(which).unwrap_or_default() % METRICS.len()];
@@ -97,7 +99,7 @@ impl Workload {
     pub(crate) fn topic(&self, number: u64) -> String {
         match self.shape {
             Shape::Narrow => format!("sens/v1/{}/telemetry", serial(Self::device(number))),
-            Shape::Single => sens_schema::topic::LEGACY_TELEMETRY.to_owned(),
+            Shape::Single | Shape::Wide => sens_schema::topic::LEGACY_TELEMETRY.to_owned(),
         }
     }
 
@@ -127,6 +129,21 @@ impl Workload {
                 let (seconds, millis) = (at / 1_000_000, at % 1_000_000 / 1000);
                 format!(
                     r#"{{"device_id":{device},"event_type":"{name}","value":{value},"timestamp":{seconds}.{millis:03}}}"#
+                )
+            }
+            Shape::Wide => {
+                let device = serial(Self::device(number));
+                let (seconds, millis) = (at / 1_000_000, at % 1_000_000 / 1000);
+                let values: Vec<String> = (0..self.shape.readings())
+                    .map(|reading| {
+                        let (name, value) = self.reading(number, reading);
+                        format!(r#""{name}":{value:.2}"#)
+                    })
+                    .collect();
+                format!(
+                    r#"{{"device_id":"{device}","seq":{},"kind":"measurement of the platform","firmware":"1.0.0","timestamp":{seconds}.{millis:03},{}}}"#,
+                    number / DEVICES + 1,
+                    values.join(",")
                 )
             }
         }

@@ -20,7 +20,7 @@ use crate::instant::timestamp;
 /// Series in an hour that one pass recomputes: keeps its transaction short.
 const SERIES: usize = 20_000;
 /// Marks (of a series in an hour) looked at by one pass. Far more, because under load most of them name the same series.
-const ENTRIES: i64 = 400_000;
+const ENTRIES: i64 = 2_000_000;
 /// Rows of marks looked at by one pass.
 const ROWS: i64 = 5_000;
 

@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use chrono::Utc;
 use sens_schema::event::{
     BatchCounts, BatchEvent, MessageOutcome, Outcome, OutcomeError, ReadingEvent,
 };
-use sens_schema::{Catalogue, DeviceRef, Reading, Reason, Value};
+use sens_schema::{Catalogue, DeviceRef, Micros, Reading, Reason, Value};
 use sens_storage::write::{BatchOutcome, MessageOutcome as Stored, PendingMessage};
 
 /// The event of a batch, or nothing when there is nothing to tell.
@@ -15,6 +14,7 @@ use sens_storage::write::{BatchOutcome, MessageOutcome as Stored, PendingMessage
 /// telling. Followers see such readings at least once.
 pub(super) fn of<'a>(
     epoch: i32,
+    committed_at: Micros,
     messages: &'a [PendingMessage],
     outcome: &BatchOutcome,
     catalogue: &'a Catalogue,
@@ -25,7 +25,7 @@ pub(super) fn of<'a>(
         .sum();
     let mut event = BatchEvent {
         epoch,
-        committed_at: Utc::now().timestamp_micros(),
+        committed_at,
         readings: Vec::with_capacity(readings),
         outcomes: Vec::new(),
         counts: BatchCounts::default(),

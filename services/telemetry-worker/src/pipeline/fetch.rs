@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use sens_messaging::{ConnectionState, Delivery, RawConsumer};
-use tokio::sync::mpsc;
 
-use super::{Batch, Pipeline, decode};
+use super::queue::Sender;
+use super::{Pipeline, decode};
 use crate::hold::{Hold, stopped_for, unless_stopped};
 
 /// After a stop the writers finish what they hold; a batch they will not take any more is delivered to another worker.
@@ -15,7 +15,7 @@ const GIVE_BACK: Duration = Duration::from_secs(1);
 
 /// Feeds the writers until shutdown. A broken subscription is opened again; what was delivered on it and is not
 /// acknowledged comes again.
-pub(super) async fn run(pipeline: &Pipeline, senders: Vec<mpsc::Sender<Batch>>) {
+pub(super) async fn run(pipeline: &Pipeline, senders: Vec<Sender>) {
     let mut hold = Hold::default();
     while !pipeline.shutdown.is_cancelled() {
         let open = pipeline
@@ -56,7 +56,7 @@ async fn restore_consumer(pipeline: &Pipeline) -> Result<(), sens_messaging::Err
     pipeline.messaging.ensure_raw_consumer().await
 }
 
-async fn follow(pipeline: &Pipeline, mut consumer: RawConsumer, senders: &[mpsc::Sender<Batch>]) {
+async fn follow(pipeline: &Pipeline, mut consumer: RawConsumer, senders: &[Sender]) {
     loop {
         let deliveries = tokio::select! {
             biased;
@@ -70,8 +70,8 @@ async fn follow(pipeline: &Pipeline, mut consumer: RawConsumer, senders: &[mpsc:
             },
         };
         let batches = decode::batches(pipeline, deliveries, senders.len());
-        for batch in &batches {
-            pipeline.held.add(&batch.deliveries, Instant::now());
+        for chunk in batches.iter().flat_map(|batch| &batch.chunks) {
+            pipeline.held.add(chunk, Instant::now());
         }
         for (batch, sender) in batches
             .into_iter()
@@ -88,10 +88,14 @@ async fn follow(pipeline: &Pipeline, mut consumer: RawConsumer, senders: &[mpsc:
 }
 
 /// Hands deliveries back at once instead of letting their acknowledgement time run out.
-pub(super) async fn give_back(pipeline: &Pipeline, deliveries: &[Delivery]) {
+pub(super) async fn give_back<'a>(
+    pipeline: &Pipeline,
+    deliveries: impl IntoIterator<Item = &'a Delivery, IntoIter: Send>,
+) {
     if pipeline.messaging.state() == ConnectionState::Down {
         return;
     }
+    let deliveries = deliveries.into_iter();
     let all = async {
         for delivery in deliveries {
             if let Err(error) = delivery.give_back().await {

@@ -1,7 +1,7 @@
-//! From delivery to acknowledgement: one task fetches and decodes, a few write.
+//! From delivery to acknowledgement: one task fetches and decodes, a few write, and beside each of them one tells.
 //!
-//! There is no fixed waiting time: a batch is whatever arrived while the writers were busy. The channel between the two
-//! holds one batch for each writer, so that memory is bounded at any lag.
+//! There is no fixed waiting time: a batch is whatever arrived while its writer was busy. For each writer there wait as many
+//! messages as a batch may have, and one batch that is committed but not told yet: memory is bounded at any lag.
 
 mod commit;
 mod decode;
@@ -9,6 +9,8 @@ mod event;
 mod fetch;
 mod once;
 pub(crate) mod progress;
+mod queue;
+mod tell;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::ops::Range;
@@ -26,6 +28,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::metrics::Metrics;
+
+/// Fewer messages than this are not worth a transaction of each writer.
+const SMALL: usize = 64;
 
 /// What the stages share.
 pub(crate) struct Pipeline {
@@ -50,8 +55,8 @@ pub(crate) struct Pipeline {
 
 /// Deliveries with what the decoder made of them, in the same order.
 pub(crate) struct Batch {
-    /// What was delivered together; halves share it.
-    deliveries: Arc<Vec<Delivery>>,
+    /// What was delivered together, one after the other; halves share it.
+    chunks: Vec<Arc<Vec<Delivery>>>,
     /// Which of the deliveries belong to the batch.
     range: Range<usize>,
     messages: Vec<PendingMessage>,
@@ -61,14 +66,35 @@ impl Batch {
     fn new(deliveries: Vec<Delivery>, messages: Vec<PendingMessage>) -> Self {
         Self {
             range: 0..deliveries.len(),
-            deliveries: Arc::new(deliveries),
+            chunks: vec![Arc::new(deliveries)],
             messages,
         }
     }
 
     /// The deliveries of the batch.
-    fn deliveries(&self) -> &[Delivery] {
-        self.deliveries.get(self.range.clone()).unwrap_or_default()
+    fn deliveries(&self) -> impl Iterator<Item = &Delivery> + Send {
+        let all = self.chunks.iter().flat_map(|chunk| chunk.iter());
+        all.skip(self.range.start).take(self.range.len())
+    }
+
+    fn sequences(&self) -> impl Iterator<Item = u64> {
+        self.messages.iter().map(|message| message.sequence)
+    }
+
+    /// Messages in the batch.
+    fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Adds another batch that is whole. Gives it back when it is not later than this one: a message stands in a batch once.
+    fn append(&mut self, later: Self) -> Result<(), Self> {
+        if self.sequences().max() >= later.sequences().min() {
+            return Err(later);
+        }
+        self.chunks.extend(later.chunks);
+        self.range.end += later.messages.len();
+        self.messages.extend(later.messages);
+        Ok(())
     }
 
     /// Takes the second half away.
@@ -79,7 +105,7 @@ impl Batch {
         let range = middle..self.range.end;
         self.range.end = middle;
         Self {
-            deliveries: Arc::clone(&self.deliveries),
+            chunks: self.chunks.clone(),
             range,
             messages,
         }
@@ -87,6 +113,9 @@ impl Batch {
 
     /// Splits by device, so that writers side by side do not wait for each other's rows.
     fn split(deliveries: Vec<Delivery>, messages: Vec<PendingMessage>, parts: usize) -> Vec<Self> {
+        if parts == 1 || messages.len() < SMALL {
+            return vec![Self::new(deliveries, messages)];
+        }
         let mut split: Vec<(Vec<Delivery>, Vec<PendingMessage>)> = Vec::new();
         split.resize_with(parts, Default::default);
         for (delivery, message) in deliveries.into_iter().zip(messages) {
@@ -111,8 +140,10 @@ pub(crate) async fn run(pipeline: Pipeline) {
     let tasks = TaskTracker::new();
     let senders = (0..pipeline.config.worker.writers.max(1))
         .map(|_| {
-            let (sender, receiver) = mpsc::channel::<Batch>(1);
-            tasks.spawn(write(Arc::clone(&pipeline), receiver));
+            let (sender, receiver) = queue::queue(pipeline.config.worker.batch_size);
+            let (told, committed) = mpsc::channel(1);
+            tasks.spawn(write(Arc::clone(&pipeline), receiver, told));
+            tasks.spawn(tell::run(Arc::clone(&pipeline), committed));
             sender
         })
         .collect();
@@ -124,8 +155,12 @@ pub(crate) async fn run(pipeline: Pipeline) {
 }
 
 /// One writer: takes the next batch when it is done with the last.
-async fn write(pipeline: Arc<Pipeline>, mut receiver: mpsc::Receiver<Batch>) {
-    while let Some(batch) = receiver.recv().await {
-        commit::run(&pipeline, batch).await;
+async fn write(
+    pipeline: Arc<Pipeline>,
+    mut waiting: queue::Receiver,
+    told: mpsc::Sender<tell::Committed>,
+) {
+    while let Some(batch) = waiting.recv().await {
+        commit::run(&pipeline, batch, &told).await;
     }
 }

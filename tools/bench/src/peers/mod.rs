@@ -33,10 +33,9 @@ pub(crate) async fn measure(
     programs: &Path,
     progress: &Progress,
 ) -> Result<Vec<Measure>> {
-    Ok(vec![
-        bento::measure(options, programs, progress).await?,
-        telegraf::measure(options, programs, progress).await?,
-    ])
+    let mut measures = vec![bento::measure(options, programs, progress).await?];
+    measures.extend(telegraf::measure(options, programs, progress).await?);
+    Ok(measures)
 }
 
 /// A peer that runs, with the servers around it.

@@ -10,29 +10,52 @@ use crate::options::Options;
 use crate::progress::Progress;
 use crate::workload::{Shape, origin};
 
-const WHAT: (&str, &str) = (
+const SINGLE: (&str, &str) = (
     "peer_telegraf_single",
-    "Telegraf: MQTT, one row, not unique",
+    "Telegraf: 1 value, a row, not unique",
+);
+/// As large a message as the platform's narrow one, made a single row: compared with one reading a message, a row as well.
+const WIDE: (&str, &str) = (
+    "peer_telegraf_wide_single",
+    "Telegraf: 4 values, a wide row, not unique",
 );
 
 const TABLES: &str = "
-    CREATE TABLE peer_reading (id bigserial, time timestamptz NOT NULL, device_id text, event_type text, value float8);
+    CREATE TABLE peer_reading (id bigserial, time timestamptz NOT NULL, device_id text, event_type text, value float8,
+        platform_extension_ticks float8, platform_extension_mm float8, battery_charge float8, platform_height_mm float8);
     CREATE INDEX ON peer_reading (id)";
 
 const COMMITTED: &str = "SELECT coalesce(max(id), 0) FROM peer_reading";
 const COUNTED: &str = "SELECT count(*) FROM peer_reading";
 
+/// Both shapes, each on fresh servers.
 pub(super) async fn measure(
     options: &Options,
     programs: &Path,
     progress: &Progress,
+) -> Result<[Measure; 2]> {
+    let single = measure_one(options, programs, progress, SINGLE, Shape::Single).await?;
+    let wide = measure_one(options, programs, progress, WIDE, Shape::Wide).await?;
+    Ok([single, wide])
+}
+
+async fn measure_one(
+    options: &Options,
+    programs: &Path,
+    progress: &Progress,
+    what: (&'static str, &'static str),
+    shape: Shape,
 ) -> Result<Measure> {
     let (mosquitto, postgres, sql) = servers(TABLES).await?;
     let env = [
         ("MQTT_PORT", mosquitto.port().to_string()),
         ("DATABASE", postgres.url()),
     ];
-    let file = programs.join("telegraf.conf").display().to_string();
+    let config = match shape {
+        Shape::Wide => "telegraf-wide.conf",
+        Shape::Narrow | Shape::Single => "telegraf.conf",
+    };
+    let file = programs.join(config).display().to_string();
     let process = start(
         "telegraf",
         programs,
@@ -41,8 +64,8 @@ pub(super) async fn measure(
         mosquitto.dir(),
     )?;
     let peer = Peer {
-        what: WHAT,
-        shape: Shape::Single,
+        what,
+        shape,
         committed: COMMITTED,
         counted: COUNTED,
         servers: Vec::new(),
