@@ -8,7 +8,7 @@ use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::Packet;
 use rumqttc::v5::{AsyncClient, Event, EventLoop, MqttOptions};
 use sens_config::Need;
-use sens_messaging::Messaging;
+use sens_messaging::{Messaging, MqttSession};
 use sens_testkit::{Mosquitto, Nats, Service, eventually};
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -121,6 +121,75 @@ async fn a_session_survives_a_kill_and_is_drained_and_ended_by_retire() -> anyho
     publish(&mosquitto, 1).await?;
     assert_eq!(messaging.raw_status().await?.messages, 55);
     Ok(())
+}
+
+/// A replica that was taken away without `retire`: the broker goes on keeping packets for it.
+#[tokio::test]
+async fn a_session_that_nobody_serves_is_told_until_it_is_retired() -> anyhow::Result<()> {
+    const LEFT: &str = "replica-7";
+    let nats = Nats::start().await?;
+    let mosquitto = Mosquitto::start().await?;
+    let address = || anyhow::Ok(format!("127.0.0.1:{}", sens_testkit::free_port()?));
+    let (ops, other_ops) = (address()?, address()?);
+    let (nats_url, mqtt_url) = (nats.url(), mosquitto.url());
+    let environment = |client, ops| {
+        [
+            ("SENS_NATS__URL", nats_url.as_str()),
+            ("SENS_MQTT__URL", mqtt_url.as_str()),
+            ("SENS_MQTT__CLIENT_ID", client),
+            ("SENS_OPS__LISTEN", ops),
+        ]
+    };
+    let mut worker = Service::spawn("mqtt-ingestion-worker", &[], &environment(CLIENT, &ops))?;
+    worker.wait_ready(PATIENCE).await?;
+    let variables = BTreeMap::from([("SENS_NATS__URL".to_owned(), nats_url.clone())]);
+    let config = sens_config::load_from(&variables, &[Need::Nats])?.nats;
+    let messaging = Messaging::connect(&config, "test").await?;
+    let orphaned = |count: f64| {
+        let worker = &worker;
+        eventually(
+            PATIENCE,
+            "the number of orphaned sessions",
+            move || async move {
+                let found = worker
+                    .metric("sens_mqtt_orphaned_sessions", "")
+                    .await
+                    .ok()?;
+                (found.total_cmp(&count)).is_eq().then_some(())
+            },
+        )
+    };
+    orphaned(0.0).await?;
+
+    let three_minutes_ago = chrono::Utc::now().timestamp_micros() - 180 * 1_000_000;
+    messaging
+        .announce_session(&MqttSession {
+            client_id: LEFT.to_owned(),
+            share_group: "sens-ingest".to_owned(),
+            session_expiry_seconds: 86_400,
+            receive_maximum: 2048,
+            qos: 1,
+            version: "0.5.0".to_owned(),
+            served_at: three_minutes_ago,
+        })
+        .await?;
+    orphaned(1.0).await?;
+    let log = worker.logs();
+    assert!(
+        log.contains("no worker serves this session") && log.contains(LEFT),
+        "{log}"
+    );
+
+    let mut retiring = Service::spawn(
+        "mqtt-ingestion-worker",
+        &["retire"],
+        &environment(LEFT, &other_ops),
+    )?;
+    let ended = retiring.wait(PATIENCE).await?;
+    if !ended.success() {
+        bail!("retire ended with {ended}: {}", retiring.logs());
+    }
+    orphaned(0.0).await
 }
 
 /// mosquitto sends more than the receive maximum once acknowledgements flow: none of them may get lost.
