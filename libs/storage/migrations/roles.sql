@@ -55,6 +55,11 @@ GRANT SELECT, INSERT, UPDATE ON replay_run TO sens_api;
 GRANT SELECT ON replay_run TO sens_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON redelivery TO sens_ingest;
 GRANT SELECT ON redelivery TO sens_api, sens_readonly;
+REVOKE ALL ON FUNCTION correct_readings(bigint, integer, timestamptz, timestamptz, double precision, text, text, text, bigint),
+    undo_correction(bigint, text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION correct_readings(bigint, integer, timestamptz, timestamptz, double precision, text, text, text, bigint),
+    undo_correction(bigint, text, text) TO sens_api;
+GRANT SELECT ON correction, reading, counting_reading TO sens_api, sens_readonly;
 
 REVOKE ALL ON FUNCTION retention_due(text), retention_verify(timestamptz, timestamptz),
     retention_drop(text, timestamptz, timestamptz, bigint), maintenance_tick() FROM PUBLIC;

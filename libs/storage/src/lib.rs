@@ -3,6 +3,7 @@
 
 pub mod backup;
 pub mod command;
+pub mod correction;
 mod error;
 mod instant;
 mod logins;

@@ -44,6 +44,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
     (11, "replay", include_str!("../migrations/0011_replay.sql")),
     (
+        12,
+        "corrections",
+        include_str!("../migrations/0012_corrections.sql"),
+    ),
+    (
         14,
         "commands",
         include_str!("../migrations/0014_commands.sql"),

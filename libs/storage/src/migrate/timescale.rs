@@ -135,6 +135,27 @@ pub(super) async fn convert(
     Ok(said)
 }
 
+/// Puts the hypertable in place of its table; gives way to writers that come between its locks, and tries again.
+async fn switch(
+    connection: &mut PgConnection,
+    table: &'static str,
+    options: &MigrationOptions,
+) -> Result<i64, Error> {
+    loop {
+        let kept: Result<i64, Error> = sqlx::query_scalar("SELECT timescale_switch($1)")
+            .bind(table)
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(Error::during("put a hypertable in place of its table"));
+        match kept {
+            Err(error) if error.is_lock_conflict() => {
+                (options.progress)(&format!("{table} is in use, tried again: {error}"));
+            }
+            done => return done,
+        }
+    }
+}
+
 async fn move_table(
     connection: &mut PgConnection,
     table: &'static str,
@@ -164,11 +185,7 @@ async fn move_table(
         .unwrap_or_default();
         (options.progress)(&format!("{part}: {rows} rows copied into the hypertable"));
     }
-    let kept: i64 = sqlx::query_scalar("SELECT timescale_switch($1)")
-        .bind(table)
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(Error::during("put a hypertable in place of its table"))?;
+    let kept = switch(connection, table, options).await?;
     Ok(if kept == 0 {
         format!("{table} is a hypertable")
     } else {

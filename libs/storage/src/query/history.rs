@@ -40,12 +40,15 @@ pub(super) fn push_valid(query: &mut QueryBuilder<Postgres>, selection: &Selecti
     }
     query.push(" AND NOT EXISTS (").push(OF_READING);
     match selection.as_of {
-        None => query.push("x.restored_at IS NULL)"),
+        None => query.push("x.restored_at IS NULL"),
         Some(as_of) => query
             .push("x.superseded_at <= ")
             .push_bind(as_of)
             .push(" AND (x.restored_at IS NULL OR x.restored_at > ")
             .push_bind(as_of)
-            .push("))"),
+            .push(")"),
     };
+    // Looked up by its whole key: a join would go by the series where statistics are behind, and look at every superseded
+    // reading of it for each reading.
+    query.push(" OFFSET 0)");
 }

@@ -10,11 +10,9 @@ use sqlx::{FromRow, PgConnection, Row as _};
 use super::records::Part;
 use super::runs::Progress;
 use crate::Error;
+use crate::correction::CORRECTION;
 use crate::instant::timestamp;
 use crate::write::{PendingMessage, lookup};
-
-/// The decoder of readings that a person gave.
-pub(crate) const CORRECTION: &str = "correction@1";
 
 /// The readings that count now and came from these payloads. The summary index by arrival finds them.
 const STORED: &str = "
@@ -27,11 +25,11 @@ const STORED: &str = "
     ) AS r
     WHERE NOT EXISTS (
         SELECT FROM reading_superseded s WHERE s.device_id = r.device_id AND s.metric_id = r.metric_id
-            AND s.recorded_at = r.recorded_at AND s.dedup = r.dedup AND s.restored_at IS NULL)";
+            AND s.recorded_at = r.recorded_at AND s.dedup = r.dedup AND s.restored_at IS NULL OFFSET 0)";
 
-/// Which of the identities are stored, and who superseded them.
+/// Which of the identities are stored, and whether they are superseded.
 const KNOWN: &str = "
-    SELECT k.place, s.decoder FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::bigint[])
+    SELECT k.place, s.dedup IS NOT NULL FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::bigint[])
         WITH ORDINALITY AS k (device_id, metric_id, recorded_at, dedup, place)
     LEFT JOIN reading_superseded s ON s.device_id = k.device_id AND s.metric_id = k.metric_id
         AND s.recorded_at = k.recorded_at AND s.dedup = k.dedup AND s.restored_at IS NULL
@@ -40,12 +38,26 @@ const KNOWN: &str = "
        OR EXISTS (SELECT FROM text_record t WHERE t.device_id = k.device_id AND t.metric_id = k.metric_id
                   AND t.recorded_at = k.recorded_at AND t.dedup = k.dedup)";
 
+/// The places of corrected readings in their payloads. An item may have led to readings of several metrics.
 const CORRECTED: &str = "
-    SELECT raw_seq, raw_item FROM reading_superseded
+    SELECT raw_seq, raw_item, metric_id FROM reading_superseded
     WHERE raw_epoch = $1 AND raw_seq = ANY ($2) AND decoder = $3 AND restored_at IS NULL";
+
+/// The instants at which a person has corrected a reading.
+const HELD: &str = "
+    SELECT DISTINCT device_id, metric_id, recorded_at
+    FROM unnest($1::bigint[], $2::int[], $3::timestamptz[]) AS k (device_id, metric_id, recorded_at)
+    JOIN reading_superseded s USING (device_id, metric_id, recorded_at)
+    WHERE s.decoder = $4 AND s.restored_at IS NULL";
 
 const FLOORS: &str =
     "SELECT metric_id, dropped_before FROM retention_floor WHERE class = 'readings'";
+
+/// Sequence, item and metric of a reading in its payload.
+type Place = (i64, i32, i32);
+
+/// Device, metric and time.
+type Instant = (i64, i32, DateTime<Utc>);
 
 /// Identity of a reading: device, metric, time, dedup.
 pub(super) type Key = (i64, i32, DateTime<Utc>, i64);
@@ -90,6 +102,10 @@ impl Stored {
         (self.device_id, self.metric_id, self.recorded_at, self.dedup)
     }
 
+    fn place(&self) -> Place {
+        (self.raw_seq, self.raw_item, self.metric_id)
+    }
+
     pub(super) fn json(&self) -> serde_json::Value {
         match (&self.value, &self.text) {
             (Some(number), _) => serde_json::json!(number),
@@ -99,6 +115,11 @@ impl Stored {
 }
 
 impl Claim<'_> {
+    fn place(&self, metric: i32) -> Place {
+        let item = i32::try_from(self.reading.item).unwrap_or(i32::MAX);
+        (self.message.sequence.cast_signed(), item, metric)
+    }
+
     pub(super) fn json(&self) -> serde_json::Value {
         match &self.reading.value {
             Value::Number(number) => serde_json::json!(number),
@@ -127,7 +148,7 @@ pub(super) async fn compare<'a>(
 ) -> Result<Comparison<'a>, Error> {
     let (devices, metrics) = lookup::resolve(&mut *connection, &part.messages).await?;
     let stored = stored(&mut *connection, part).await?;
-    let corrected = corrected(&mut *connection, part).await?;
+    let mut corrected = corrected(&mut *connection, part).await?;
     let speaking: HashSet<i64> = stored
         .iter()
         .filter(|reading| Some(reading.device_id) == device)
@@ -155,13 +176,10 @@ pub(super) async fn compare<'a>(
         comparison.records.push(message);
         comparison.counts.errors += i64::try_from(message.decoded.errors.len()).unwrap_or(i64::MAX);
         for reading in &message.decoded.readings {
-            let place = (
-                message.sequence.cast_signed(),
-                i32::try_from(reading.item).unwrap_or(i32::MAX),
-            );
+            let claim = Claim { message, reading };
             if let (Some(device), Some(metric)) =
                 (devices.get(&reading.device), metrics.get(&reading.metric))
-                && !corrected.contains(&place)
+                && !corrected.contains(&claim.place(*metric))
             {
                 let key = (
                     *device,
@@ -169,7 +187,7 @@ pub(super) async fn compare<'a>(
                     timestamp(reading.recorded_at),
                     reading.dedup,
                 );
-                claims.entry(key).or_insert(Claim { message, reading });
+                claims.entry(key).or_insert(claim);
             }
         }
     }
@@ -179,12 +197,18 @@ pub(super) async fn compare<'a>(
         .iter()
         .map(|message| message.sequence.cast_signed())
         .collect();
+    let held = held(&mut *connection, claims.keys()).await?;
+    let kept = claims.iter().filter(|(key, _)| held.contains(&at(key)));
+    corrected.extend(kept.map(|(key, claim)| claim.place(key.1)));
     for reading in stored {
-        if replayed.contains(&reading.raw_seq) && !claims.contains_key(&reading.key()) {
+        if replayed.contains(&reading.raw_seq)
+            && !claims.contains_key(&reading.key())
+            && !corrected.contains(&reading.place())
+        {
             comparison.superseded.insert(reading.key(), reading);
         }
     }
-    sort_claims(&mut *connection, claims, &mut comparison).await?;
+    sort_claims(&mut *connection, claims, &held, &mut comparison).await?;
     Ok(comparison)
 }
 
@@ -192,6 +216,7 @@ pub(super) async fn compare<'a>(
 async fn sort_claims<'a>(
     connection: &mut PgConnection,
     claims: BTreeMap<Key, Claim<'a>>,
+    held: &HashSet<Instant>,
     comparison: &mut Comparison<'a>,
 ) -> Result<(), Error> {
     let keys: BTreeSet<Key> = claims.keys().copied().collect();
@@ -200,9 +225,10 @@ async fn sort_claims<'a>(
     for (key, claim) in claims {
         let floor = floors.get(&key.1).or_else(|| floors.get(&0));
         match known.get(&key) {
-            Some(None) => comparison.counts.unchanged += 1,
-            Some(Some(by)) if by == CORRECTION => comparison.counts.unchanged += 1,
-            Some(Some(_)) => drop(comparison.restored.insert(key, claim)),
+            Some(false) => comparison.counts.unchanged += 1,
+            // What a person said of the instant stands: the payload of the reading may have arrived twice.
+            _ if held.contains(&at(&key)) => comparison.counts.unchanged += 1,
+            Some(true) => drop(comparison.restored.insert(key, claim)),
             // Whether it was there before, and is counted in the rollups, cannot be told any more.
             None if floor.is_some_and(|floor| key.2 < *floor) => comparison.counts.skipped += 1,
             None => drop(comparison.added.insert(key, claim)),
@@ -222,11 +248,8 @@ async fn stored(connection: &mut PgConnection, part: &Part) -> Result<Vec<Stored
         .map_err(Error::during("find the readings of stored payloads"))
 }
 
-async fn corrected(
-    connection: &mut PgConnection,
-    part: &Part,
-) -> Result<HashSet<(i64, i32)>, Error> {
-    let places: Vec<(i64, i32)> = sqlx::query_as(CORRECTED)
+async fn corrected(connection: &mut PgConnection, part: &Part) -> Result<HashSet<Place>, Error> {
+    let places: Vec<Place> = sqlx::query_as(CORRECTED)
         .bind(part.epoch)
         .bind(part.sequences())
         .bind(CORRECTION)
@@ -236,13 +259,33 @@ async fn corrected(
     Ok(places.into_iter().collect())
 }
 
-/// For each identity that is stored, who superseded it, if anybody.
+async fn held(
+    connection: &mut PgConnection,
+    keys: impl Iterator<Item = &Key>,
+) -> Result<HashSet<Instant>, Error> {
+    let (devices, metrics, times, _) = columns(keys);
+    let instants: Vec<Instant> = sqlx::query_as(HELD)
+        .bind(devices)
+        .bind(metrics)
+        .bind(times)
+        .bind(CORRECTION)
+        .fetch_all(connection)
+        .await
+        .map_err(Error::during("find corrected instants"))?;
+    Ok(instants.into_iter().collect())
+}
+
+fn at((device, metric, recorded_at, _): &Key) -> Instant {
+    (*device, *metric, *recorded_at)
+}
+
+/// For each identity that is stored, whether it is superseded.
 async fn known(
     connection: &mut PgConnection,
     keys: &BTreeSet<Key>,
-) -> Result<HashMap<Key, Option<String>>, Error> {
+) -> Result<HashMap<Key, bool>, Error> {
     let (devices, metrics, times, dedups) = columns(keys.iter());
-    let rows: Vec<(i64, Option<String>)> = sqlx::query_as(KNOWN)
+    let rows: Vec<(i64, bool)> = sqlx::query_as(KNOWN)
         .bind(devices)
         .bind(metrics)
         .bind(times)
@@ -253,9 +296,9 @@ async fn known(
     let ordered: Vec<&Key> = keys.iter().collect();
     Ok(rows
         .into_iter()
-        .filter_map(|(place, by)| {
+        .filter_map(|(place, superseded)| {
             let place = usize::try_from(place - 1).ok()?;
-            Some((**ordered.get(place)?, by))
+            Some((**ordered.get(place)?, superseded))
         })
         .collect())
 }

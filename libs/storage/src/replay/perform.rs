@@ -234,7 +234,12 @@ impl Replays {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn end(self) -> Result<(), Error> {
+    pub async fn end(mut self) -> Result<(), Error> {
+        // The server notices the end of a session some time after it.
+        sqlx::query("SELECT pg_advisory_unlock_all()")
+            .execute(&mut self.connection)
+            .await
+            .map_err(Error::during("give the turn to replay back"))?;
         self.connection
             .close()
             .await

@@ -29,19 +29,20 @@ const OF_BUCKETS: &str = "
     sum(r.texts)::bigint AS texts,
     (array_agg(r.last_text ORDER BY r.last_at DESC) FILTER (WHERE r.texts > 0))[1] AS last_text";
 
-/// Every reading that counts, in one touched range.
+/// Every reading that counts, in one touched range. `OFFSET 0`: what superseded it is looked up by its whole key; a join would
+/// go by the series where statistics are behind, and look at every superseded reading of it for each reading.
 const READINGS: &str = "
     SELECT recorded_at, dedup, value, NULL::text AS text FROM processed_record p
     WHERE p.device_id = t.device_id AND p.metric_id = t.metric_id
       AND p.recorded_at >= t.lower_bound AND p.recorded_at < t.upper_bound AND p.recorded_at >= $5 AND p.recorded_at < $6
       AND NOT EXISTS (SELECT FROM reading_superseded s WHERE s.device_id = p.device_id AND s.metric_id = p.metric_id
-          AND s.recorded_at = p.recorded_at AND s.dedup = p.dedup AND s.restored_at IS NULL)
+          AND s.recorded_at = p.recorded_at AND s.dedup = p.dedup AND s.restored_at IS NULL OFFSET 0)
     UNION ALL
     SELECT recorded_at, dedup, NULL, value FROM text_record p
     WHERE p.device_id = t.device_id AND p.metric_id = t.metric_id
       AND p.recorded_at >= t.lower_bound AND p.recorded_at < t.upper_bound AND p.recorded_at >= $5 AND p.recorded_at < $6
       AND NOT EXISTS (SELECT FROM reading_superseded s WHERE s.device_id = p.device_id AND s.metric_id = p.metric_id
-          AND s.recorded_at = p.recorded_at AND s.dedup = p.dedup AND s.restored_at IS NULL)";
+          AND s.recorded_at = p.recorded_at AND s.dedup = p.dedup AND s.restored_at IS NULL OFFSET 0)";
 
 const COLUMNS: &str = "device_id, metric_id, bucket, n, min, max, sum, first, first_at, last, last_at, texts, last_text";
 

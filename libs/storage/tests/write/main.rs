@@ -1,5 +1,8 @@
 //! The write path on a real PostgreSQL: what is stored, what is counted, and what a repetition changes.
 
+mod as_of;
+mod correction;
+mod history;
 mod ledger;
 mod once;
 mod partitions;
