@@ -9,7 +9,8 @@ use axum::routing::get;
 use axum::{Router, middleware};
 use sens_config::Api;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate};
+use tower_http::compression::{CompressionLayer, DefaultPredicate};
 use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -20,8 +21,8 @@ use crate::http::{cors, idempotency, timeout};
 use crate::problem::{Code, Problem, describe_shared};
 use crate::routes::{
     accounting, analytics, api_keys, commands, dead_letters, devices, docs, explain, health,
-    ingest, ingest_errors, messages, metrics, overview, raw_records, replays, retention, stream,
-    system, web, whoami,
+    ingest, ingest_errors, measurements, messages, metrics, overview, raw_records, replays,
+    retention, stream, system, web, whoami,
 };
 
 /// Every documented route.
@@ -37,7 +38,12 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(devices::list_devices_route))
         .routes(routes!(devices::get_device))
         .routes(routes!(devices::latest_values))
-        .routes(routes!(devices::list_measurements))
+        .routes(routes!(measurements::list_measurements))
+        .routes(routes!(measurements::list_all_measurements))
+        .routes(routes!(
+            measurements::get_measurement_query,
+            measurements::post_measurement_query
+        ))
         .routes(routes!(devices::list_series))
         .routes(routes!(
             commands::list_device_commands,
@@ -123,7 +129,14 @@ fn surround(routes: Router, api: &Api, edge: Edge) -> Router {
     };
     guarded
         .layer(middleware::from_fn_with_state(edge, edge::layer))
-        .layer(CompressionLayer::new().gzip(true))
+        .layer(compression())
+}
+
+/// What is packed already, or must not wait for more, goes as it is.
+fn compression() -> CompressionLayer<impl Predicate> {
+    CompressionLayer::new().gzip(true).zstd(true).compress_when(
+        DefaultPredicate::new().and(NotForContentType::new("application/vnd.apache.parquet")),
+    )
 }
 
 /// The panic hook has logged it; the client learns that it was us.

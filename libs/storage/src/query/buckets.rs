@@ -5,15 +5,15 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Postgres, QueryBuilder, Row as _};
 
 use crate::Error;
-use crate::instant::timestamp;
+pub use crate::query::grid::Grid;
 use crate::query::history;
-use crate::query::measurements::{Order, Range, ReadingKey, Selection, bounds};
-use crate::rollup::{Level, OF_READINGS};
+use crate::query::measurements::{Clock, Order, Range, ReadingKey, Selection, bounds};
+use crate::rollup::{Level, OF_BUCKETS, OF_READINGS};
 
 /// Readings of one series in one bucket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bucket {
-    /// Its place; `recorded_at` is its start.
+    /// Its place; `at` is its start.
     pub key: ReadingKey,
     /// Number of numbers (booleans are 0 and 1).
     pub n: i64,
@@ -35,24 +35,67 @@ pub struct Bucket {
     pub texts: i64,
     /// Last text by time.
     pub last_text: Option<String>,
+    /// The percentiles asked for; empty when there are no numbers.
+    pub percentiles: Vec<f64>,
+}
+
+/// From what buckets are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// From buckets of a rollup; the grid's must be made of whole ones.
+    Rollup(Level),
+    /// From readings.
+    Readings,
+}
+
+/// Which buckets are wanted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aggregation {
+    /// How time is cut.
+    pub grid: Grid,
+    /// From what they are made. As of a past moment, by the time of arrival, and for percentiles it is always readings.
+    pub basis: Basis,
+    /// Fractions between 0 and 1.
+    pub percentiles: Vec<f64>,
+}
+
+impl Aggregation {
+    /// The buckets of a rollup.
+    pub fn of(level: Level) -> Self {
+        Self {
+            grid: Grid::of(level),
+            basis: Basis::Rollup(level),
+            percentiles: Vec::new(),
+        }
+    }
+
+    /// From what the buckets of this selection are made.
+    pub fn basis_of(&self, selection: &Selection) -> Basis {
+        let must_read = selection.as_of.is_some()
+            || selection.clock == Clock::Received
+            || !self.percentiles.is_empty();
+        if must_read {
+            Basis::Readings
+        } else {
+            self.basis
+        }
+    }
 }
 
 /// Reads at most `limit` buckets in the order of time, device and metric. The interval is widened to whole buckets.
-///
-/// As of a past moment they are computed from the readings that counted then.
 ///
 /// # Errors
 /// [`Error`] when the database cannot answer.
 pub async fn read_buckets(
     pool: &PgPool,
     selection: &Selection,
-    level: Level,
+    aggregation: &Aggregation,
     limit: i64,
 ) -> Result<Vec<Bucket>, Error> {
     if selection.series.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = bucket_query(selection, level, limit)
+    let rows = bucket_query(selection, aggregation, limit)
         .build()
         .fetch_all(pool)
         .await
@@ -69,7 +112,7 @@ pub async fn read_buckets(
 /// [`Error`] when the database cannot answer.
 pub async fn is_pending(pool: &PgPool, selection: &Selection) -> Result<bool, Error> {
     let (devices, metrics) = selection.columns();
-    let widened = widen(&selection.range, Level::Hour);
+    let widened = Grid::of(Level::Hour).widen(&selection.range);
     sqlx::query_scalar(
         "SELECT EXISTS (SELECT FROM rollup_mark WHERE device_ids && $1 AND ($3::timestamptz IS NULL OR hour >= $3) \
          AND ($4::timestamptz IS NULL OR hour < $4) AND EXISTS ( \
@@ -105,28 +148,36 @@ pub async fn rolled_up_to(
     .map_err(Error::during("ask how far rollups are"))
 }
 
-fn bucket_query(selection: &Selection, level: Level, limit: i64) -> QueryBuilder<Postgres> {
+fn bucket_query(
+    selection: &Selection,
+    aggregation: &Aggregation,
+    limit: i64,
+) -> QueryBuilder<Postgres> {
     let (devices, metrics) = selection.columns();
     let mut query = QueryBuilder::new(
         "SELECT b.bucket, s.device_id, s.metric_id, b.n, b.min, b.max, b.sum, b.first, b.first_at, b.last, b.last_at, \
-         b.texts, b.last_text FROM unnest(",
+         b.texts, b.last_text, b.percentiles FROM unnest(",
     );
     query.push_bind(devices).push("::int8[], ");
     query
         .push_bind(metrics)
         .push("::int4[]) AS s (device_id, metric_id) CROSS JOIN LATERAL (");
-    let range = widen(&selection.range, level);
-    if selection.as_of.is_some() {
-        push_computed(&mut query, selection, &range, level);
-    } else {
-        query.push("SELECT * FROM ").push(level.table()).push(" r");
-        push_interval(&mut query, bounds(&range), "r.bucket");
-        push_after(&mut query, &range);
-        query.push(match range.order {
-            Order::Ascending => " ORDER BY r.bucket LIMIT ",
-            Order::Descending => " ORDER BY r.bucket DESC LIMIT ",
-        });
-        query.push_bind(limit);
+    let range = aggregation.grid.widen(&selection.range);
+    match aggregation.basis_of(selection) {
+        Basis::Rollup(level) if aggregation.grid == Grid::of(level) => {
+            query
+                .push("SELECT *, NULL::float8[] AS percentiles FROM ")
+                .push(level.table())
+                .push(" r");
+            push_interval(&mut query, bounds(&range), "r.bucket");
+            push_after(&mut query, &range);
+            query.push(match range.order {
+                Order::Ascending => " ORDER BY r.bucket LIMIT ",
+                Order::Descending => " ORDER BY r.bucket DESC LIMIT ",
+            });
+            query.push_bind(limit);
+        }
+        basis => push_computed(&mut query, selection, aggregation, basis),
     }
     query.push(match range.order {
         Order::Ascending => ") b ORDER BY b.bucket, s.device_id, s.metric_id LIMIT ",
@@ -138,32 +189,76 @@ fn bucket_query(selection: &Selection, level: Level, limit: i64) -> QueryBuilder
     query
 }
 
-/// The same columns from the readings that counted as of the selection's moment.
+/// The same columns from finer buckets, or from the readings that count.
 fn push_computed(
     query: &mut QueryBuilder<Postgres>,
     selection: &Selection,
-    range: &Range,
-    level: Level,
+    aggregation: &Aggregation,
+    basis: Basis,
 ) {
-    query
-        .push("SELECT * FROM (SELECT s.device_id, s.metric_id, date_trunc('")
-        .push(level.unit())
-        .push("', recorded_at, 'UTC') AS bucket, ")
-        .push(OF_READINGS)
-        .push(" FROM (");
-    // A page that goes on within a bucket still needs all of its readings.
-    let (from, to) = bounds(range);
-    let whole = widen(&Range { from, to, ..*range }, level);
-    for columns in [
-        "SELECT recorded_at, dedup, value, NULL::text AS text FROM processed_record r",
-        " UNION ALL SELECT recorded_at, dedup, NULL::float8, value FROM text_record r",
+    let grid = &aggregation.grid;
+    // A page that goes on within a bucket still needs all of it.
+    let (from, to) = bounds(&selection.range);
+    let whole = grid.widen(&Range {
+        from,
+        to,
+        ..selection.range
+    });
+    query.push("SELECT * FROM (SELECT s.device_id, s.metric_id, ");
+    match basis {
+        Basis::Rollup(level) => {
+            grid.push_bucket(query, "r.bucket");
+            query
+                .push(" AS bucket, ")
+                .push(OF_BUCKETS)
+                .push(", NULL::float8[] AS percentiles FROM ");
+            query.push(level.table()).push(" r");
+            push_interval(query, (whole.from, whole.to), "r.bucket");
+            query.push(" GROUP BY 3) r WHERE true");
+        }
+        Basis::Readings => {
+            grid.push_bucket(query, "placed");
+            query.push(" AS bucket, ").push(OF_READINGS);
+            if aggregation.percentiles.is_empty() {
+                query.push(", NULL::float8[] AS percentiles");
+            } else {
+                query.push(", percentile_cont(");
+                query.push_bind(aggregation.percentiles.clone());
+                query.push("::float8[]) WITHIN GROUP (ORDER BY value) AS percentiles");
+            }
+            query.push(" FROM (");
+            push_readings(query, selection, (whole.from, whole.to));
+            query.push(") counted GROUP BY 3) r WHERE true");
+        }
+    }
+    push_after(query, &selection.range);
+}
+
+/// The readings of a series that count, with their place in time.
+fn push_readings(
+    query: &mut QueryBuilder<Postgres>,
+    selection: &Selection,
+    interval: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+) {
+    let column = selection.clock.column();
+    for (start, columns) in [
+        (
+            "SELECT ",
+            ", dedup, value, NULL::text AS text FROM processed_record r",
+        ),
+        (
+            " UNION ALL SELECT ",
+            ", dedup, NULL::float8, value FROM text_record r",
+        ),
     ] {
+        query
+            .push(start)
+            .push(column)
+            .push(" AS placed, r.recorded_at");
         query.push(columns);
-        push_interval(query, (whole.from, whole.to), "r.recorded_at");
+        push_interval(query, interval, column);
         history::push_valid(query, selection);
     }
-    query.push(") counted GROUP BY 3) r WHERE true");
-    push_after(query, range);
 }
 
 fn push_interval(
@@ -192,7 +287,7 @@ fn push_after(query: &mut QueryBuilder<Postgres>, range: &Range) {
         Order::Ascending => " AND (r.bucket, r.device_id, r.metric_id) > (",
         Order::Descending => " AND (r.bucket, r.device_id, r.metric_id) < (",
     });
-    query.push_bind(after.recorded_at).push(", ");
+    query.push_bind(after.at).push(", ");
     query.push_bind(after.device_id).push(", ");
     query.push_bind(after.metric_id).push(")");
 }
@@ -200,9 +295,10 @@ fn push_after(query: &mut QueryBuilder<Postgres>, range: &Range) {
 fn bucket(row: &PgRow) -> Result<Bucket, sqlx::Error> {
     Ok(Bucket {
         key: ReadingKey {
-            recorded_at: row.try_get("bucket")?,
+            at: row.try_get("bucket")?,
             device_id: row.try_get("device_id")?,
             metric_id: row.try_get("metric_id")?,
+            recorded_at: row.try_get("bucket")?,
             dedup: 0,
         },
         n: row.try_get("n")?,
@@ -215,17 +311,8 @@ fn bucket(row: &PgRow) -> Result<Bucket, sqlx::Error> {
         last_at: row.try_get("last_at")?,
         texts: row.try_get("texts")?,
         last_text: row.try_get("last_text")?,
+        percentiles: row
+            .try_get::<Option<Vec<_>>, _>("percentiles")?
+            .unwrap_or_default(),
     })
-}
-
-/// The range of the buckets that the range touches.
-fn widen(range: &Range, level: Level) -> Range {
-    let start = |at: DateTime<Utc>| timestamp(level.bucket(at.timestamp_micros()));
-    let end =
-        |at: DateTime<Utc>| timestamp(level.bucket(at.timestamp_micros() - 1) + level.width());
-    Range {
-        from: range.from.map(start),
-        to: range.to.map(end),
-        ..*range
-    }
 }

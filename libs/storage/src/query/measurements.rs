@@ -15,6 +15,26 @@ pub enum Order {
     Descending,
 }
 
+/// By which time readings are chosen and ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Clock {
+    /// When they were measured.
+    #[default]
+    Device,
+    /// When they arrived.
+    Received,
+}
+
+impl Clock {
+    /// The column of the reading `r`.
+    pub(super) fn column(self) -> &'static str {
+        match self {
+            Self::Device => "r.recorded_at",
+            Self::Received => "r.received_at",
+        }
+    }
+}
+
 /// A metric of which a device has readings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceMetric {
@@ -56,6 +76,7 @@ impl DeviceMetrics {
         Selection {
             series: series.collect(),
             range,
+            clock: Clock::Device,
             as_of,
             corrected: self.metrics.iter().any(|metric| metric.corrected),
         }
@@ -80,6 +101,8 @@ pub struct Selection {
     pub series: Vec<Series>,
     /// In which range.
     pub range: Range,
+    /// By which time.
+    pub clock: Clock,
     /// Those that the platform knew and held valid then; a settled instant (see [`settled`](crate::query::history::settled)).
     pub as_of: Option<DateTime<Utc>>,
     /// Whether any reading of these series was ever superseded; `true` is always right.
@@ -105,12 +128,14 @@ impl Selection {
 /// The place of a reading, or of a bucket of readings, in a range over several series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ReadingKey {
-    /// When it was measured; the start of a bucket.
-    pub recorded_at: DateTime<Utc>,
+    /// Its place in time: when it was measured, or when it arrived; the start of a bucket.
+    pub at: DateTime<Utc>,
     /// Number of its device.
     pub device_id: i64,
     /// Number of its metric.
     pub metric_id: i32,
+    /// When it was measured; the start of a bucket.
+    pub recorded_at: DateTime<Utc>,
     /// Tells readings of one instant apart; 0 for a bucket.
     pub dedup: i64,
 }
@@ -194,7 +219,8 @@ pub async fn device_metrics(
 
 /// Reads at most `limit` readings in the order of time, device, metric and dedup.
 ///
-/// Each series is read from the identity index up to the limit, so that the cost follows the answer and not the range.
+/// Each series is read from the identity index up to the limit, so that the cost follows the answer and not the range. By the
+/// time of arrival there is no index: each series is read as a whole.
 ///
 /// # Errors
 /// [`Error`] when the database cannot answer.
@@ -203,58 +229,88 @@ pub async fn read_range(
     selection: &Selection,
     limit: i64,
 ) -> Result<Vec<Measurement>, Error> {
-    type Row = (
-        i64,
-        i32,
-        DateTime<Utc>,
-        i64,
-        Option<f64>,
-        Option<String>,
-        String,
-    );
     if selection.series.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<Row> = range_query(selection, limit)
+    let rows: Vec<MeasurementRow> = range_query(selection, limit)
         .build_query_as()
         .fetch_all(pool)
         .await
         .map_err(Error::during("read a range of readings"))?;
-    let measurement = |(device_id, metric_id, recorded_at, dedup, number, text, quality): Row| {
-        let boolean = selection.is_boolean(device_id, metric_id);
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| selection.measurement(row))
+        .collect())
+}
+
+/// The columns of a reading.
+pub(super) type MeasurementRow = (
+    i64,
+    i32,
+    DateTime<Utc>,
+    i64,
+    Option<f64>,
+    Option<String>,
+    String,
+    Option<DateTime<Utc>>,
+);
+
+impl Selection {
+    pub(super) fn measurement(
+        &self,
+        (device_id, metric_id, recorded_at, dedup, number, text, quality, received_at): MeasurementRow,
+    ) -> Option<Measurement> {
+        let boolean = self.is_boolean(device_id, metric_id);
         let kind = if boolean { "boolean" } else { "number" };
         Some(Measurement {
             key: ReadingKey {
-                recorded_at,
+                at: received_at.unwrap_or(recorded_at),
                 device_id,
                 metric_id,
+                recorded_at,
                 dedup,
             },
             value: StoredValue::from_columns(number, text, kind)?,
             quality,
         })
-    };
-    Ok(rows.into_iter().filter_map(measurement).collect())
+    }
 }
 
 fn range_query(selection: &Selection, limit: i64) -> QueryBuilder<Postgres> {
     let (devices, metrics) = selection.columns();
+    // The time of arrival is in the table only; asked for by the time of measurement it stays there.
+    let received = match selection.clock {
+        Clock::Device => "NULL::timestamptz",
+        Clock::Received => "received_at",
+    };
     let mut query = QueryBuilder::new(
-        "SELECT s.device_id, s.metric_id, recorded_at, dedup, value, text_value, quality FROM unnest(",
+        "SELECT s.device_id, s.metric_id, recorded_at, dedup, value, text_value, quality, received FROM unnest(",
     );
     query.push_bind(devices).push("::int8[], ");
     query
         .push_bind(metrics)
         .push("::int4[]) AS s (device_id, metric_id) CROSS JOIN LATERAL ((");
-    query.push("SELECT recorded_at, dedup, value, NULL::text AS text_value, quality FROM processed_record r");
+    query
+        .push("SELECT recorded_at, dedup, value, NULL::text AS text_value, quality, ")
+        .push(received)
+        .push(" AS received FROM processed_record r");
     push_one_series(&mut query, selection, limit);
     query.push(") UNION ALL (");
-    query.push("SELECT recorded_at, dedup, NULL::float8, value, quality FROM text_record r");
+    query
+        .push("SELECT recorded_at, dedup, NULL::float8, value, quality, ")
+        .push(received)
+        .push(" FROM text_record r");
     push_one_series(&mut query, selection, limit);
-    query.push(match selection.range.order {
-        Order::Ascending => ")) readings ORDER BY recorded_at, s.device_id, s.metric_id, dedup LIMIT ",
-        Order::Descending => {
+    query.push(match (selection.clock, selection.range.order) {
+        (Clock::Device, Order::Ascending) => ")) readings ORDER BY recorded_at, s.device_id, s.metric_id, dedup LIMIT ",
+        (Clock::Device, Order::Descending) => {
             ")) readings ORDER BY recorded_at DESC, s.device_id DESC, s.metric_id DESC, dedup DESC LIMIT "
+        }
+        (Clock::Received, Order::Ascending) => {
+            ")) readings ORDER BY received, s.device_id, s.metric_id, recorded_at, dedup LIMIT "
+        }
+        (Clock::Received, Order::Descending) => {
+            ")) readings ORDER BY received DESC, s.device_id DESC, s.metric_id DESC, recorded_at DESC, dedup DESC LIMIT "
         }
     });
     query.push_bind(limit);
@@ -262,35 +318,57 @@ fn range_query(selection: &Selection, limit: i64) -> QueryBuilder<Postgres> {
 }
 
 /// The conditions, order and limit for one series in one table.
-fn push_one_series(query: &mut QueryBuilder<Postgres>, selection: &Selection, limit: i64) {
+pub(super) fn push_one_series(
+    query: &mut QueryBuilder<Postgres>,
+    selection: &Selection,
+    limit: i64,
+) {
     let range = &selection.range;
+    let column = selection.clock.column();
     let (from, to) = bounds(range);
     query.push(" WHERE r.device_id = s.device_id AND r.metric_id = s.metric_id");
     if let Some(from) = from {
-        query.push(" AND r.recorded_at >= ").push_bind(from);
+        query.push(format!(" AND {column} >= ")).push_bind(from);
     }
     if let Some(to) = to {
-        query.push(" AND r.recorded_at < ").push_bind(to);
+        query.push(format!(" AND {column} < ")).push_bind(to);
     }
     if let Some(after) = range.after {
-        query.push(match range.order {
-            Order::Ascending => " AND (r.recorded_at, r.device_id, r.metric_id, r.dedup) > (",
-            Order::Descending => " AND (r.recorded_at, r.device_id, r.metric_id, r.dedup) < (",
-        });
-        query
-            .push_bind(after.recorded_at)
-            .push(", ")
-            .push_bind(after.device_id)
-            .push(", ")
-            .push_bind(after.metric_id);
-        query.push(", ").push_bind(after.dedup).push(")");
+        push_after(query, selection, after);
     }
     history::push_valid(query, selection);
-    query.push(match range.order {
-        Order::Ascending => " ORDER BY r.recorded_at, r.dedup LIMIT ",
-        Order::Descending => " ORDER BY r.recorded_at DESC, r.dedup DESC LIMIT ",
+    query.push(match (selection.clock, range.order) {
+        (Clock::Device, Order::Ascending) => " ORDER BY r.recorded_at, r.dedup LIMIT ",
+        (Clock::Device, Order::Descending) => " ORDER BY r.recorded_at DESC, r.dedup DESC LIMIT ",
+        (Clock::Received, Order::Ascending) => {
+            " ORDER BY r.received_at, r.recorded_at, r.dedup LIMIT "
+        }
+        (Clock::Received, Order::Descending) => {
+            " ORDER BY r.received_at DESC, r.recorded_at DESC, r.dedup DESC LIMIT "
+        }
     });
     query.push_bind(limit);
+}
+
+/// Only what comes after a place.
+fn push_after(query: &mut QueryBuilder<Postgres>, selection: &Selection, after: ReadingKey) {
+    let received = selection.clock == Clock::Received;
+    query.push(if received {
+        " AND (r.received_at, r.device_id, r.metric_id, r.recorded_at, r.dedup)"
+    } else {
+        " AND (r.recorded_at, r.device_id, r.metric_id, r.dedup)"
+    });
+    query.push(match selection.range.order {
+        Order::Ascending => " > (",
+        Order::Descending => " < (",
+    });
+    query.push_bind(after.at).push(", ");
+    query.push_bind(after.device_id).push(", ");
+    query.push_bind(after.metric_id).push(", ");
+    if received {
+        query.push_bind(after.recorded_at).push(", ");
+    }
+    query.push_bind(after.dedup).push(")");
 }
 
 /// Narrows the interval to what comes after the cursor, so that the index starts there.
@@ -300,15 +378,11 @@ pub(super) fn bounds(range: &Range) -> (Option<DateTime<Utc>>, Option<DateTime<U
     };
     match range.order {
         Order::Ascending => (
-            Some(
-                range
-                    .from
-                    .map_or(after.recorded_at, |from| from.max(after.recorded_at)),
-            ),
+            Some(range.from.map_or(after.at, |from| from.max(after.at))),
             range.to,
         ),
         Order::Descending => {
-            let end = after.recorded_at + TimeDelta::microseconds(1);
+            let end = after.at + TimeDelta::microseconds(1);
             (range.from, Some(range.to.map_or(end, |to| to.min(end))))
         }
     }
@@ -325,9 +399,10 @@ mod tests {
     #[test]
     fn a_cursor_narrows_the_interval_on_its_side() {
         let after = Some(ReadingKey {
-            recorded_at: at(50),
+            at: at(50),
             device_id: 1,
             metric_id: 1,
+            recorded_at: at(50),
             dedup: 0,
         });
         let range = |order| Range {

@@ -13,6 +13,6 @@ mod sql;
 
 pub use levels::Level;
 pub use marks::Marks;
-pub(crate) use sql::OF_READINGS;
+pub(crate) use sql::{OF_BUCKETS, OF_READINGS};
 
 pub use recompute::{Backlog, Pass, backlog, recompute, tick};

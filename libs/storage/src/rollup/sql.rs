@@ -21,7 +21,7 @@ pub(crate) const OF_READINGS: &str = "
     (array_agg(text ORDER BY recorded_at DESC, dedup DESC) FILTER (WHERE text IS NOT NULL))[1] AS last_text";
 
 /// The columns of a bucket, from rows `r` that are buckets themselves.
-const OF_BUCKETS: &str = "
+pub(crate) const OF_BUCKETS: &str = "
     sum(r.n)::bigint AS n, min(r.min) AS min, max(r.max) AS max,
     CASE WHEN bool_and(r.sum IS NOT NULL OR r.n = 0) THEN sum(r.sum) END AS sum,
     (array_agg(r.first ORDER BY r.first_at) FILTER (WHERE r.n > 0))[1] AS first, min(r.first_at) AS first_at,

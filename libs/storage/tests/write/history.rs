@@ -6,7 +6,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sens_schema::{DecoderMap, Value};
 use sens_storage::query::history::settled;
-use sens_storage::query::measurements::{Measurement, Order, Range, Selection, Series, read_range};
+use sens_storage::query::measurements::{
+    Clock, Measurement, Order, Range, Selection, Series, read_range,
+};
 use sens_storage::replay::{ReplayRequest, ReplayRun, find_replay, request_replay, take_replays};
 use sens_storage::rollup::{self, Level, Pass, recompute};
 use sens_storage::write::PendingMessage;
@@ -131,6 +133,7 @@ pub(crate) async fn answer(
             order: Order::Ascending,
             after: None,
         },
+        clock: Clock::Device,
         as_of,
         corrected: true,
     };

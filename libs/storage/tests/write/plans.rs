@@ -201,7 +201,8 @@ async fn reads(pool: &PgPool) -> anyhow::Result<()> {
         let selection = selection.ok_or_else(|| anyhow::anyhow!("the device is not there"))?;
         read_range(pool, &selection, 1000).await?;
         for level in [Level::Minute, Level::Hour, Level::Day] {
-            query::buckets::read_buckets(pool, &selection, level, 1000).await?;
+            let wanted = query::buckets::Aggregation::of(level);
+            query::buckets::read_buckets(pool, &selection, &wanted, 1000).await?;
         }
         query::buckets::rolled_up_to(pool, &selection).await?;
     }

@@ -10,12 +10,13 @@ use chrono::{DateTime, Utc};
 use crate::http::time;
 use crate::problem::{Code, FieldError, Problem};
 
-/// The query string of a request.
+/// The query string of a request, or the members of a JSON object that says the same.
 #[derive(Debug, Default)]
 pub(crate) struct Params {
     pairs: Vec<(String, String)>,
     known: Vec<&'static str>,
     errors: Vec<FieldError>,
+    in_body: bool,
 }
 
 impl<S: Sync> FromRequestParts<S> for Params {
@@ -45,12 +46,57 @@ impl Params {
         }
     }
 
+    /// Reads a JSON object whose members are named as the parameters; one that may occur several times is an array.
+    pub(crate) fn of_object(object: serde_json::Map<String, serde_json::Value>) -> Self {
+        let mut params = Self {
+            in_body: true,
+            ..Self::default()
+        };
+        for (name, value) in object {
+            let values = match value {
+                serde_json::Value::Array(values) => values,
+                single => vec![single],
+            };
+            for value in values {
+                let text = match value {
+                    serde_json::Value::Null => continue,
+                    serde_json::Value::String(text) => text,
+                    serde_json::Value::Number(number) => number.to_string(),
+                    serde_json::Value::Bool(flag) => flag.to_string(),
+                    serde_json::Value::Array(_) | serde_json::Value::Object(_) => {
+                        params.fault(
+                            &name,
+                            format!("{name} must be a text, a number or a list of them"),
+                        );
+                        continue;
+                    }
+                };
+                params.pairs.push((name.clone(), text));
+            }
+        }
+        params
+    }
+
+    /// What was given, in an order of its own, but for some names: tells requests apart.
+    pub(crate) fn given(&self, but: &[&str]) -> Vec<String> {
+        let kept = self
+            .pairs
+            .iter()
+            .filter(|(name, value)| !but.contains(&name.as_str()) && !value.is_empty());
+        let mut given: Vec<String> = kept
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        given.sort_unstable();
+        given
+    }
+
     /// Notes a fault of a parameter.
     pub(crate) fn fault(&mut self, name: &str, detail: impl Into<String>) {
+        let pointer = || format!("/{}", name.replace('~', "~0").replace('/', "~1"));
         self.errors.push(FieldError {
             detail: detail.into(),
-            pointer: None,
-            parameter: Some(name.to_owned()),
+            pointer: self.in_body.then(pointer),
+            parameter: (!self.in_body).then(|| name.to_owned()),
         });
     }
 
@@ -144,7 +190,7 @@ impl Params {
     /// Ends the reading.
     ///
     /// # Errors
-    /// `invalid_parameter` with every fault found, unknown parameters among them.
+    /// `invalid_parameter`, of a body `invalid_body`, with every fault found, unknown parameters among them.
     pub(crate) fn finish(mut self) -> Result<(), Problem> {
         let mut unknown: Vec<String> = self.pairs.iter().map(|(key, _)| key.clone()).collect();
         unknown.retain(|key| !self.known.contains(&key.as_str()));
@@ -163,7 +209,12 @@ impl Params {
         if self.errors.is_empty() {
             return Ok(());
         }
-        Err(Problem::with_errors(Code::InvalidParameter, self.errors))
+        let code = if self.in_body {
+            Code::InvalidBody
+        } else {
+            Code::InvalidParameter
+        };
+        Err(Problem::with_errors(code, self.errors))
     }
 }
 
@@ -207,6 +258,24 @@ mod tests {
         assert_eq!(query.choice("order", &[("asc", 1)]), None);
         query.text("serial");
         assert_eq!(faults(query), ["limit", "from", "order", "serial", "typo"]);
+    }
+
+    #[test]
+    fn an_object_says_the_same_as_a_query_string() {
+        let object = serde_json::json!({ "metric": ["a", "b"], "limit": 5, "q": null, "nested": [{}], "a/b": 1 });
+        let mut query = Params::of_object(object.as_object().unwrap().clone());
+        assert_eq!(query.limit(100, 1000), 5);
+        assert_eq!(query.many("metric"), ["a", "b"]);
+        assert_eq!(query.text("q"), None);
+        assert_eq!(query.given(&["limit"]), ["a/b=1", "metric=a", "metric=b"]);
+        let problem = query.finish().unwrap_err();
+        assert_eq!(problem.code(), Code::InvalidBody);
+        let errors = problem.into_body("", "").errors;
+        let pointers: Vec<_> = errors
+            .into_iter()
+            .filter_map(|error| error.pointer)
+            .collect();
+        assert_eq!(pointers, ["/nested", "/a~1b"]);
     }
 
     #[test]

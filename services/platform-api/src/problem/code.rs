@@ -32,6 +32,7 @@ pub(crate) enum Code {
     UnsupportedMediaType,
     IdempotencyKeyReused,
     RequestUnderWay,
+    QueryTooLarge,
     InternalError,
     DatabaseUnavailable,
     MessagingUnavailable,
@@ -98,7 +99,7 @@ const fn transient(
 }
 
 /// Every code, in the order of its declaration.
-pub(crate) static TABLE: [Entry; 33] = [
+pub(crate) static TABLE: [Entry; 34] = [
     permanent(
         Code::InvalidParameter,
         "invalid_parameter",
@@ -299,6 +300,15 @@ pub(crate) static TABLE: [Entry; 33] = [
          same answer then.",
     )
     .answered(StatusCode::CONFLICT),
+    permanent(
+        Code::QueryTooLarge,
+        "query_too_large",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "The query is too large",
+        "The answer would take too much to compute, or has more rows than an answer without pages may have. `found` and \
+         `limit` say how much there is and how much may be, `fits` what would fit: a shorter interval, wider buckets, fewer \
+         series or points.",
+    ),
     permanent(
         Code::InternalError,
         "internal_error",

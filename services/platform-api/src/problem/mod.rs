@@ -12,7 +12,8 @@ use serde::Serialize;
 
 pub(crate) use code::{Code, Entry, TABLE};
 pub(crate) use openapi::{
-    AccessErrors, BodyErrors, IdempotencyError, NotFoundError, ParameterErrors, describe_shared,
+    AccessErrors, BodyErrors, IdempotencyError, NotFoundError, ParameterErrors, QueryErrors,
+    describe_shared,
 };
 
 /// Seconds after which a retryable request may be repeated.

@@ -57,6 +57,18 @@ impl IntoResponses for NotFoundError {
     }
 }
 
+/// Answers of queries for readings.
+pub(crate) struct QueryErrors;
+
+impl IntoResponses for QueryErrors {
+    fn responses() -> Responses {
+        BTreeMap::from([
+            problem("406", "`not_acceptable`"),
+            problem("422", "`query_too_large`: `fits` says what would fit"),
+        ])
+    }
+}
+
 /// The answer to an idempotency key that came with another request.
 pub(crate) struct IdempotencyError;
 

@@ -11,6 +11,7 @@ pub(crate) mod explain;
 pub(crate) mod health;
 pub(crate) mod ingest;
 pub(crate) mod ingest_errors;
+pub(crate) mod measurements;
 pub(crate) mod messages;
 pub(crate) mod metrics;
 pub(crate) mod overview;

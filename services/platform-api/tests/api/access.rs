@@ -26,6 +26,17 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
         "/v1/devices/A/measurements",
         &["viewer", "operator", "admin"],
     ),
+    ("GET", "/v1/measurements", &["viewer", "operator", "admin"]),
+    (
+        "GET",
+        "/v1/measurements:query",
+        &["viewer", "operator", "admin"],
+    ),
+    (
+        "POST",
+        "/v1/measurements:query",
+        &["viewer", "operator", "admin"],
+    ),
     (
         "GET",
         "/v1/devices/A/stream",

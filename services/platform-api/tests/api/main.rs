@@ -8,6 +8,7 @@ mod dead_letters;
 mod durability;
 mod idempotency;
 mod ingest;
+mod measurements;
 mod metrics;
 mod outage;
 mod pages;

@@ -197,7 +197,7 @@ async fn bad_parameters_are_named() -> Result<()> {
         "limit=10001",
         "from=yesterday",
         "order=up",
-        "resolution=2m",
+        "resolution=2x",
         "as_of=2999-01-01T00:00:00Z",
         "unit=parsec",
         "unknown=1",

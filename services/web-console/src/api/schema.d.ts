@@ -385,8 +385,8 @@ export interface paths {
         };
         /**
          * Readings of a device over time
-         * @description The interval is half open, `[from, to)`; rolled up, it is widened to whole minutes, hours or days (UTC). CSV and NDJSON have
-         *     the same pages; their next one is named by `Link`.
+         * @description The interval is half open, `[from, to)`; rolled up, it is widened to whole buckets. JSON comes in pages. The other formats
+         *     come as a whole, one metric after the other, unless `limit` or `cursor` asks for a page; their next one is named by `Link`.
          */
         get: operations["list_measurements"];
         put?: never;
@@ -472,6 +472,53 @@ export interface paths {
         get: operations["list_ingest_errors"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/measurements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readings of any devices and metrics over time
+         * @description As for one device, which is named in each row; pages are in the order of time over all of them. Answers that are not JSON
+         *     come as a whole, one series after the other, unless `limit` or `cursor` asks for a page. 422 `query_too_large` says what
+         *     would fit.
+         */
+        get: operations["list_all_measurements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/measurements:query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readings of any devices and metrics over time
+         * @description The same as `GET /v1/measurements`.
+         */
+        get: operations["get_measurement_query"];
+        put?: never;
+        /**
+         * Readings of any devices and metrics over time, the query in the body
+         * @description For queries that are too long for an address. The members are named as the parameters of `GET /v1/measurements`; what may be
+         *     repeated there is a list here. `cursor` goes into the body as well.
+         */
+        post: operations["post_measurement_query"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1126,6 +1173,11 @@ export interface components {
             /** @description Continues after this page; `null` on the last one. */
             next_cursor?: string | null;
         };
+        /** @description Which devices a query is about. */
+        DeviceParams: {
+            /** @description Only these serials; may be repeated. Without any: every device. */
+            device?: string[] | null;
+        };
         /** @description A start of the device. */
         DeviceStart: {
             /** @description Its firmware, where it said so. */
@@ -1396,35 +1448,113 @@ export interface components {
             message_id: string;
             received_at?: components["schemas"]["Timestamp"] | null;
         };
-        /** @description One reading. */
+        /** @description A reading, a bucket of readings, or a point of a chart. */
         MeasurementItem: {
+            /**
+             * Format: int64
+             * @description How many readings there are in the bucket; with `agg`, beside a member for each aggregate by its name, such as `avg` or
+             *     `p95`.
+             */
+            count?: number;
             /** @description Name of the metric. */
             metric: string;
-            /** @description What is to be known about its time: `ok`, `scaled`, `arrival_time` or `implausible_clock`; `rolled_up` for many. */
-            quality: string;
-            /** @description When it was measured; the start of a minute, hour or day that is rolled up. */
+            /**
+             * @description What is to be known about its time: `ok`, `scaled`, `arrival_time` or `implausible_clock`; `rolled_up` for many, `filled`
+             *     for none.
+             */
+            quality?: string;
+            /** @description When it arrived; only with `time=received`. */
+            received_at?: components["schemas"]["Timestamp"];
+            /** @description When it was measured; the start of a bucket. */
             recorded_at: components["schemas"]["Timestamp"];
-            rollup?: components["schemas"]["Rollup"] | null;
+            /** @description The readings that are rolled up here; with `resolution`, without `agg`. */
+            rollup?: components["schemas"]["Rollup"];
+            /** @description Serial of the device, where the question was about several. */
+            serial?: string;
             /** @description Unit of the value. */
-            unit?: string | null;
-            /** @description The value. Of what is rolled up the mean, or the last one where there is none (booleans, text). */
-            value: components["schemas"]["Value"];
+            unit: string | null;
+            value?: components["schemas"]["Value"] | null;
         };
-        /** @description A page of readings. */
+        /** @description Readings, buckets or points, with what is to be known about them as a whole. */
         MeasurementPage: {
-            as_of?: components["schemas"]["Timestamp"] | null;
-            /** @description Whether the page holds the whole rest of the interval, and nothing in it waits to be rolled up. */
+            /** @description The moment whose knowledge the answer shows; only when one was asked for. */
+            as_of?: components["schemas"]["Timestamp"];
+            /** @description An array for each member of a row, all of one length; only with `shape=columns`. What is rolled up lies flat. */
+            columns?: {
+                [key: string]: unknown[];
+            };
+            /** @description Whether this is the whole rest of the interval, and nothing in it waits to be rolled up. */
             complete: boolean;
-            /** @description The readings. */
-            items: components["schemas"]["MeasurementItem"][];
+            /** @description The rows; not with `shape=columns`. */
+            items?: components["schemas"]["MeasurementItem"][];
             /** @description Continues after this page; `null` on the last one. */
-            next_cursor?: string | null;
-            /** @description The device. */
-            serial: string;
+            next_cursor: string | null;
+            /** @description The device, where the question was about one. */
+            serial?: string;
             /** @description Where the answer comes from: `raw`, `rollup_1m`, `rollup_1h` or `rollup_1d`. */
             source: string;
-            watermark?: components["schemas"]["Timestamp"] | null;
+            watermark: components["schemas"]["Timestamp"] | null;
         };
+        /** @description What a query for readings may say. */
+        MeasurementParams: {
+            /**
+             * @description Of each bucket only these: `avg`, `min`, `max`, `count`, `sum`, `first`, `last`, percentiles such as `p95`; with commas
+             *     or repeated.
+             */
+            agg?: string[] | null;
+            /** @description Answer as the platform would have done then, RFC 3339. */
+            as_of?: string | null;
+            /** @description The reading of each series that is nearest to this instant, RFC 3339. */
+            at?: string | null;
+            /** @description `next_cursor` of the page before. */
+            cursor?: string | null;
+            /** @description Buckets without readings: `none` (default: left out), `null`, `previous` or `linear`. The answer has no pages. */
+            fill?: string | null;
+            /**
+             * @description Inclusive start, RFC 3339.
+             * @example 2026-11-20T10:00:00Z
+             */
+            from?: string | null;
+            /**
+             * @description Instead of both: the time up to now, such as `24h`.
+             * @example 24h
+             */
+            last?: string | null;
+            /**
+             * Format: int32
+             * @description Page size, 1 to 10000, default 1000.
+             */
+            limit?: number | null;
+            /** @description How points are chosen: `lttb` (default: keeps the shape) or `minmax` (keeps every peak). */
+            method?: string | null;
+            /** @description Only these metrics; may be repeated. */
+            metric?: string[] | null;
+            /** @description `asc` (default) or `desc`. */
+            order?: string | null;
+            /**
+             * Format: int32
+             * @description At most so many points of each series, 4 to 10000, for a chart. The answer has no pages.
+             */
+            points?: number | null;
+            /**
+             * @description `raw` (default), `auto` (by the length of the interval), or the width of buckets: a number and `s`, `m`, `h`, `d`, `w`,
+             *     `mo` or `y`.
+             * @example 15m
+             */
+            resolution?: string | null;
+            /** @description JSON as `rows` (default) or `columns`. */
+            shape?: string | null;
+            /** @description By which time: `device` (default: when it was measured) or `received` (when it arrived). */
+            time?: string | null;
+            /** @description Exclusive end, RFC 3339. */
+            to?: string | null;
+            /** @description Time zone of days, weeks, months and years, such as `Europe/Vienna`; default UTC. */
+            tz?: string | null;
+            /** @description Convert values: `display`, or a unit that the metrics have. */
+            unit?: string | null;
+        };
+        /** @description A query for readings as a body: its members are those of the query string. */
+        MeasurementQuery: components["schemas"]["DeviceParams"] & components["schemas"]["MeasurementParams"];
         /** @description The life of a message: what arrived, and what became of it. */
         Message: {
             arrived_after?: components["schemas"]["Timestamp"] | null;
@@ -2134,27 +2264,25 @@ export interface components {
              * @description How many there are.
              */
             count: number;
-            first?: components["schemas"]["Value"] | null;
-            /** @description Time of the first. */
-            first_at: components["schemas"]["Timestamp"];
-            last?: components["schemas"]["Value"] | null;
-            /** @description Time of the last. */
-            last_at: components["schemas"]["Timestamp"];
+            first: components["schemas"]["Value"] | null;
+            first_at: components["schemas"]["Timestamp"] | null;
+            last: components["schemas"]["Value"] | null;
+            last_at: components["schemas"]["Timestamp"] | null;
             /**
              * Format: double
              * @description The greatest.
              */
-            max?: number | null;
+            max: number | null;
             /**
              * Format: double
              * @description The least; null for booleans and text, as the next two.
              */
-            min?: number | null;
+            min: number | null;
             /**
              * Format: double
              * @description The sum; null also when it is too large for a number.
              */
-            sum?: number | null;
+            sum: number | null;
         };
         /** @description Rows that a message has in the store. */
         RowsWritten: {
@@ -3850,23 +3978,50 @@ export interface operations {
     list_measurements: {
         parameters: {
             query?: {
-                /** @description only these metrics; may be repeated */
+                /** @description Only these metrics; may be repeated. */
                 metric?: string[];
-                /** @description inclusive start, RFC 3339 */
+                /**
+                 * @description Inclusive start, RFC 3339.
+                 * @example 2026-11-20T10:00:00Z
+                 */
                 from?: string;
-                /** @description exclusive end, RFC 3339 */
+                /** @description Exclusive end, RFC 3339. */
                 to?: string;
-                /** @description `raw` (default), `1m`, `1h`, `1d`, or `auto`: by the length of the interval */
+                /** @description Instead of both: the time up to now, such as `24h`. */
+                last?: string;
+                /**
+                 * @description `raw` (default), `auto` (by the length of the interval), or the width of buckets: a number and `s`, `m`, `h`, `d`, `w`,
+                 *     `mo` or `y`.
+                 */
                 resolution?: string;
-                /** @description answer as the platform would have done then, RFC 3339 */
+                /** @description Time zone of days, weeks, months and years, such as `Europe/Vienna`; default UTC. */
+                tz?: string;
+                /**
+                 * @description Of each bucket only these: `avg`, `min`, `max`, `count`, `sum`, `first`, `last`, percentiles such as `p95`; with commas
+                 *     or repeated.
+                 */
+                agg?: string[];
+                /** @description Buckets without readings: `none` (default: left out), `null`, `previous` or `linear`. The answer has no pages. */
+                fill?: string;
+                /** @description At most so many points of each series, 4 to 10000, for a chart. The answer has no pages. */
+                points?: number;
+                /** @description How points are chosen: `lttb` (default: keeps the shape) or `minmax` (keeps every peak). */
+                method?: string;
+                /** @description The reading of each series that is nearest to this instant, RFC 3339. */
+                at?: string;
+                /** @description By which time: `device` (default: when it was measured) or `received` (when it arrived). */
+                time?: string;
+                /** @description Answer as the platform would have done then, RFC 3339. */
                 as_of?: string;
-                /** @description convert values: `display`, or a unit that the metrics have */
+                /** @description Convert values: `display`, or a unit that the metrics have. */
                 unit?: string;
-                /** @description `asc` (default) or `desc` */
+                /** @description `asc` (default) or `desc`. */
                 order?: string;
-                /** @description page size, 1 to 10000, default 1000 */
+                /** @description JSON as `rows` (default) or `columns`. */
+                shape?: string;
+                /** @description Page size, 1 to 10000, default 1000. */
                 limit?: number;
-                /** @description `next_cursor` of the page before */
+                /** @description `next_cursor` of the page before. */
                 cursor?: string;
             };
             header?: never;
@@ -3878,7 +4033,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description a page of readings */
+            /** @description readings, buckets or points */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3887,6 +4042,8 @@ export interface operations {
                     "application/json": components["schemas"]["MeasurementPage"];
                     "text/csv": string;
                     "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.apache.arrow.stream": string;
                 };
             };
             /** @description `invalid_parameter` or `invalid_cursor` */
@@ -3931,7 +4088,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `query_too_large`: `fits` says what would fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `internal_error` */
@@ -4267,6 +4433,412 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_all_measurements: {
+        parameters: {
+            query?: {
+                /** @description Only these serials; may be repeated. Without any: every device. */
+                device?: string[];
+                /** @description Only these metrics; may be repeated. */
+                metric?: string[];
+                /**
+                 * @description Inclusive start, RFC 3339.
+                 * @example 2026-11-20T10:00:00Z
+                 */
+                from?: string;
+                /** @description Exclusive end, RFC 3339. */
+                to?: string;
+                /** @description Instead of both: the time up to now, such as `24h`. */
+                last?: string;
+                /**
+                 * @description `raw` (default), `auto` (by the length of the interval), or the width of buckets: a number and `s`, `m`, `h`, `d`, `w`,
+                 *     `mo` or `y`.
+                 */
+                resolution?: string;
+                /** @description Time zone of days, weeks, months and years, such as `Europe/Vienna`; default UTC. */
+                tz?: string;
+                /**
+                 * @description Of each bucket only these: `avg`, `min`, `max`, `count`, `sum`, `first`, `last`, percentiles such as `p95`; with commas
+                 *     or repeated.
+                 */
+                agg?: string[];
+                /** @description Buckets without readings: `none` (default: left out), `null`, `previous` or `linear`. The answer has no pages. */
+                fill?: string;
+                /** @description At most so many points of each series, 4 to 10000, for a chart. The answer has no pages. */
+                points?: number;
+                /** @description How points are chosen: `lttb` (default: keeps the shape) or `minmax` (keeps every peak). */
+                method?: string;
+                /** @description The reading of each series that is nearest to this instant, RFC 3339. */
+                at?: string;
+                /** @description By which time: `device` (default: when it was measured) or `received` (when it arrived). */
+                time?: string;
+                /** @description Answer as the platform would have done then, RFC 3339. */
+                as_of?: string;
+                /** @description Convert values: `display`, or a unit that the metrics have. */
+                unit?: string;
+                /** @description `asc` (default) or `desc`. */
+                order?: string;
+                /** @description JSON as `rows` (default) or `columns`. */
+                shape?: string;
+                /** @description Page size, 1 to 10000, default 1000. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description readings, buckets or points */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasurementPage"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `query_too_large`: `fits` says what would fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_measurement_query: {
+        parameters: {
+            query?: {
+                /** @description Only these serials; may be repeated. Without any: every device. */
+                device?: string[];
+                /** @description Only these metrics; may be repeated. */
+                metric?: string[];
+                /**
+                 * @description Inclusive start, RFC 3339.
+                 * @example 2026-11-20T10:00:00Z
+                 */
+                from?: string;
+                /** @description Exclusive end, RFC 3339. */
+                to?: string;
+                /** @description Instead of both: the time up to now, such as `24h`. */
+                last?: string;
+                /**
+                 * @description `raw` (default), `auto` (by the length of the interval), or the width of buckets: a number and `s`, `m`, `h`, `d`, `w`,
+                 *     `mo` or `y`.
+                 */
+                resolution?: string;
+                /** @description Time zone of days, weeks, months and years, such as `Europe/Vienna`; default UTC. */
+                tz?: string;
+                /**
+                 * @description Of each bucket only these: `avg`, `min`, `max`, `count`, `sum`, `first`, `last`, percentiles such as `p95`; with commas
+                 *     or repeated.
+                 */
+                agg?: string[];
+                /** @description Buckets without readings: `none` (default: left out), `null`, `previous` or `linear`. The answer has no pages. */
+                fill?: string;
+                /** @description At most so many points of each series, 4 to 10000, for a chart. The answer has no pages. */
+                points?: number;
+                /** @description How points are chosen: `lttb` (default: keeps the shape) or `minmax` (keeps every peak). */
+                method?: string;
+                /** @description The reading of each series that is nearest to this instant, RFC 3339. */
+                at?: string;
+                /** @description By which time: `device` (default: when it was measured) or `received` (when it arrived). */
+                time?: string;
+                /** @description Answer as the platform would have done then, RFC 3339. */
+                as_of?: string;
+                /** @description Convert values: `display`, or a unit that the metrics have. */
+                unit?: string;
+                /** @description `asc` (default) or `desc`. */
+                order?: string;
+                /** @description JSON as `rows` (default) or `columns`. */
+                shape?: string;
+                /** @description Page size, 1 to 10000, default 1000. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description readings, buckets or points */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasurementPage"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `query_too_large`: `fits` says what would fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_measurement_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeasurementQuery"];
+            };
+        };
+        responses: {
+            /** @description readings, buckets or points */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasurementPage"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description `invalid_json`, `invalid_body` or `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `query_too_large`: `fits` says what would fit */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

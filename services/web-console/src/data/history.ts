@@ -36,7 +36,7 @@ export function plottable(value: Value): number | null {
 }
 
 function toPoint({ value, recorded_at, rollup }: Measurement, half: number): Point[] {
-  const number = plottable(value);
+  const number = value == null ? null : plottable(value);
   if (number === null) return [];
   const point: Point = { at: millis(recorded_at) + half, value: number };
   // A mean stands in the middle of what it is the mean of.
@@ -106,7 +106,7 @@ async function fetchHistory(
     const answer = await fetchPage(serial, cursor === null ? query : { ...query, cursor }, signal);
     source = isSource(answer.source) ? answer.source : "raw";
     const half = bucketOf(source) / 2;
-    for (const item of answer.items) points.push(...toPoint(item, half));
+    for (const item of answer.items ?? []) points.push(...toPoint(item, half));
     cursor = answer.next_cursor ?? null;
     if (cursor === null) break;
   }

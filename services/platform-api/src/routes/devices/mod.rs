@@ -1,17 +1,13 @@
-//! `/v1/devices`: registry, newest values and ranges.
+//! `/v1/devices`: registry, newest values and what there is.
 
 mod device;
 mod get;
 mod latest;
 mod list;
-mod measurements;
-mod resolution;
 mod series;
-mod table;
-mod units;
 
+pub(crate) use device::not_found;
 pub(crate) use get::*;
 pub(crate) use latest::*;
 pub(crate) use list::*;
-pub(crate) use measurements::*;
 pub(crate) use series::*;

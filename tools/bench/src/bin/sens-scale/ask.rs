@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use sens_storage::PgPool;
-use sens_storage::query::buckets::read_buckets;
+use sens_storage::query::buckets::{Aggregation, read_buckets};
 use sens_storage::query::latest::latest_values;
 use sens_storage::query::measurements::{
-    Order, Range, Selection, Series, device_metrics, read_range,
+    Clock, Order, Range, Selection, Series, device_metrics, read_range,
 };
 use sens_storage::rollup::Level;
 
@@ -56,7 +56,7 @@ pub(crate) async fn everything(pool: &PgPool, options: &Options) -> Result<()> {
             .await?
             .context("no such device")?;
         let selection = found.selection(last(TimeDelta::days(30)), None);
-        let rows = read_buckets(pool, &selection, Level::Hour, 10_000).await?;
+        let rows = read_buckets(pool, &selection, &Aggregation::of(Level::Hour), 10_000).await?;
         ask.note(begun, rows.len());
     }
     ask.print("30 days of a device by the hour");
@@ -64,11 +64,12 @@ pub(crate) async fn everything(pool: &PgPool, options: &Options) -> Result<()> {
         let selection = Selection {
             series: ask.fleet(100),
             range: last(TimeDelta::days(7)),
+            clock: Clock::Device,
             as_of: None,
             corrected: true,
         };
         let begun = Instant::now();
-        let rows = read_buckets(pool, &selection, Level::Hour, 100_000).await?;
+        let rows = read_buckets(pool, &selection, &Aggregation::of(Level::Hour), 100_000).await?;
         ask.note(begun, rows.len());
     }
     ask.print("7 days of 100 devices by the hour");

@@ -1,0 +1,209 @@
+//! From a query to its answer.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderValue, Uri, header};
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use sens_storage::query::buckets::{self, Basis};
+use sens_storage::query::measurements::Clock;
+use sens_storage::query::targets::{Targets, find_targets};
+use sens_storage::query::{estimate, history};
+
+use super::format::{self, About, Format};
+use super::grammar::{Ask, Fill, Form, USUAL_PAGE, write_place};
+use super::plan::{self, Facts, MOST_SERIES, Plan};
+use super::read::Reader;
+use super::rows::Table;
+use super::whole::Whole;
+use crate::app::App;
+use crate::http::cursor;
+use crate::http::time::Timestamp;
+use crate::problem::{Code, Problem};
+use crate::routes::devices::not_found;
+
+/// Answers a query; about one device when its serial is given. `uri` names the next page, where the query came in it.
+///
+/// # Errors
+/// `device_not_found`, `invalid_parameter`, `query_too_large`, or when the database cannot answer.
+pub(super) async fn answer(
+    app: &App,
+    serial: Option<String>,
+    ask: Ask,
+    format: Format,
+    uri: Option<&Uri>,
+) -> Result<Response, Problem> {
+    let now = Utc::now();
+    let as_of = settle(app, ask.as_of).await?;
+    let targets = targets(app, &ask).await?;
+    let is_pageless = match &ask.form {
+        Form::Raw => false,
+        Form::Buckets(wanted) => wanted.fill != Fill::None,
+        Form::Points(..) | Form::Nearest(_) => true,
+    };
+    let is_whole =
+        format != Format::Json && ask.limit.is_none() && ask.after.is_none() && !is_pageless;
+    let reader = prepare(app, ask, targets, (as_of, is_whole, now)).await?;
+    let mut about = about(&reader, serial).await?;
+    if is_whole {
+        let table = Arc::clone(&reader.table);
+        return format::stream(format, &about, table, Whole::new(reader));
+    }
+    let (rows, next) = if is_pageless {
+        (reader.all().await?, None)
+    } else {
+        let limit = reader.ask.limit.unwrap_or(USUAL_PAGE);
+        let page = reader.page(&reader.selection(), limit).await?;
+        (page.rows, page.next)
+    };
+    about.complete &= next.is_none();
+    let next = next.map(|key| cursor::encode(reader.ask.fingerprint, &write_place(&key)));
+    let shape = (reader.ask.columns, next.as_deref());
+    let mut response = format::answer(format, &about, &reader.table, &rows, shape)?;
+    if let Some(link) = uri
+        .zip(next.as_deref())
+        .and_then(|(uri, next)| next_link(uri, next))
+    {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    Ok(response)
+}
+
+/// The moment that an answer can show: what was asked for, or the newest one up to which everything is committed.
+async fn settle(app: &App, asked: Option<DateTime<Utc>>) -> Result<Option<DateTime<Utc>>, Problem> {
+    let Some(asked) = asked else {
+        return Ok(None);
+    };
+    let settled = history::settled(&app.pools.read).await?.unwrap_or_default();
+    Ok(Some(asked.min(settled)))
+}
+
+/// The series that the query is about.
+async fn targets(app: &App, ask: &Ask) -> Result<Targets, Problem> {
+    let given = |names: &'_ [String]| (!names.is_empty()).then(|| names.to_vec());
+    let (devices, metrics) = (given(&ask.devices), given(&ask.metrics));
+    let found = find_targets(
+        &app.pools.read,
+        devices.as_deref(),
+        metrics.as_deref(),
+        MOST_SERIES,
+    )
+    .await?;
+    match found.missing.as_slice() {
+        [] => Ok(found),
+        [serial] => Err(not_found(serial)),
+        several => {
+            let detail = format!("there are no devices {}", several.join(", "));
+            Err(Problem::new(Code::DeviceNotFound, detail))
+        }
+    }
+}
+
+/// Plans the query with what is known of its series.
+async fn prepare(
+    app: &App,
+    ask: Ask,
+    found: Targets,
+    (as_of, is_whole, now): (Option<DateTime<Utc>>, bool, DateTime<Utc>),
+) -> Result<Reader, Problem> {
+    let firsts: Option<Vec<_>> = found.targets.iter().map(|target| target.first).collect();
+    let mut facts = Facts {
+        series: found.targets.len(),
+        first: firsts.and_then(|firsts| firsts.into_iter().min()),
+        newest: found
+            .targets
+            .iter()
+            .map(|target| target.metric.newest)
+            .max(),
+        readings: 0,
+    };
+    let span = plan::span(&ask, &facts, now);
+    let mut reader = Reader {
+        pool: app.pools.read.clone(),
+        table: Arc::new(Table::new(&ask, found.targets)?),
+        ask: Arc::new(ask),
+        plan: Arc::new(Plan::Raw),
+        as_of,
+        span,
+    };
+    if facts.series <= MOST_SERIES && must_count(&reader.ask, facts.series) {
+        facts.readings = estimate::count_readings(&app.pools.read, &reader.selection()).await?;
+    }
+    reader.plan = Arc::new(plan::plan(&reader.ask, &facts, is_whole, now)?);
+    Ok(reader)
+}
+
+/// Whether the plan depends on how much there is: pages of a few series cost what they give.
+fn must_count(ask: &Ask, series: usize) -> bool {
+    match &ask.form {
+        Form::Nearest(_) => false,
+        Form::Raw => ask.clock == Clock::Received || series > 100,
+        Form::Buckets(_) | Form::Points(..) => true,
+    }
+}
+
+/// What is to be said about the answer as a whole; whether it has everything is not known yet.
+async fn about(reader: &Reader, serial: Option<String>) -> Result<About, Problem> {
+    let source = match &*reader.plan {
+        Plan::Buckets { aggregation, .. } => match aggregation.basis {
+            Basis::Rollup(level) => Some(level),
+            Basis::Readings => None,
+        },
+        Plan::Points(level) => *level,
+        Plan::Raw | Plan::Nearest(_) => None,
+    };
+    let newest = || {
+        reader
+            .table
+            .targets()
+            .map(|target| target.metric.newest)
+            .max()
+    };
+    let (pending, watermark) = if source.is_some() {
+        let selection = reader.selection();
+        (
+            buckets::is_pending(&reader.pool, &selection).await?,
+            buckets::rolled_up_to(&reader.pool, &selection).await?,
+        )
+    } else {
+        (false, newest())
+    };
+    let known = |newest: DateTime<Utc>| reader.as_of.map_or(newest, |as_of| newest.min(as_of));
+    Ok(About {
+        serial,
+        source: source.map_or("raw", sens_storage::rollup::Level::table),
+        complete: !pending,
+        watermark: watermark.map(known).map(Timestamp),
+        as_of: reader.as_of.map(Timestamp),
+    })
+}
+
+/// RFC 8288: the same address with the next cursor.
+fn next_link(uri: &Uri, cursor: &str) -> Option<HeaderValue> {
+    let kept = uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    let mut query: String = kept.flat_map(|pair| [pair, "&"]).collect();
+    query.push_str("cursor=");
+    query.push_str(cursor);
+    HeaderValue::from_str(&format!("<{}?{query}>; rel=\"next\"", uri.path())).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_link_keeps_the_filters() {
+        let uri = "/v1/devices/A/measurements?metric=a&cursor=old&limit=5"
+            .parse()
+            .unwrap();
+        let link = next_link(&uri, "new").unwrap();
+        assert_eq!(
+            link,
+            "</v1/devices/A/measurements?metric=a&limit=5&cursor=new>; rel=\"next\""
+        );
+    }
+}

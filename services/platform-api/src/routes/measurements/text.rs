@@ -1,0 +1,281 @@
+//! Rows as JSON, NDJSON and CSV, written straight into the buffer of the answer.
+
+use std::io::Write as _;
+
+use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
+use sens_storage::query::StoredValue;
+
+use super::rows::{Cell, Column, Row, Table};
+use crate::http::value::Value;
+
+/// Columns that JSON leaves out, because the answer as a whole says it.
+fn is_shown(column: Column, of_one: bool) -> bool {
+    !(of_one && column == Column::Serial)
+}
+
+/// Writes rows as the members of a JSON array.
+pub(super) fn items(body: &mut Vec<u8>, table: &Table, rows: &[Row], of_one: bool) {
+    let names = Names::of(table, of_one);
+    body.push(b'[');
+    for (index, row) in rows.iter().enumerate() {
+        if index > 0 {
+            body.push(b',');
+        }
+        names.object(body, table, row);
+    }
+    body.push(b']');
+}
+
+/// Writes rows as a JSON object with an array per column.
+pub(super) fn columns(body: &mut Vec<u8>, table: &Table, rows: &[Row], of_one: bool) {
+    body.push(b'{');
+    let shown = table
+        .columns
+        .iter()
+        .filter(|column| is_shown(**column, of_one));
+    for (index, column) in shown.enumerate() {
+        if index > 0 {
+            body.push(b',');
+        }
+        quoted(body, &column.name());
+        body.extend_from_slice(b":[");
+        for (index, row) in rows.iter().enumerate() {
+            if index > 0 {
+                body.push(b',');
+            }
+            json(body, table.cell(row, *column));
+        }
+        body.push(b']');
+    }
+    body.push(b'}');
+}
+
+/// Writes an object per line.
+pub(super) fn ndjson(body: &mut Vec<u8>, table: &Table, rows: &[Row], of_one: bool) {
+    let names = Names::of(table, of_one);
+    for row in rows {
+        names.object(body, table, row);
+        body.push(b'\n');
+    }
+}
+
+/// What stands before each cell of a row.
+struct Names(Vec<(Vec<u8>, Column)>, bool);
+
+impl Names {
+    fn of(table: &Table, of_one: bool) -> Self {
+        let mut names = Vec::new();
+        let mut is_nested = false;
+        for column in table
+            .columns
+            .iter()
+            .filter(|column| is_shown(**column, of_one))
+        {
+            let mut before = if names.is_empty() {
+                vec![b'{']
+            } else {
+                vec![b',']
+            };
+            if matches!(column, Column::Rollup(_)) && !is_nested {
+                is_nested = true;
+                before.extend_from_slice(b"\"rollup\":{");
+            }
+            quoted(&mut before, &column.name());
+            before.push(b':');
+            names.push((before, *column));
+        }
+        Self(names, is_nested)
+    }
+
+    fn object(&self, body: &mut Vec<u8>, table: &Table, row: &Row) {
+        for (before, column) in &self.0 {
+            body.extend_from_slice(before);
+            json(body, table.cell(row, *column));
+        }
+        body.extend_from_slice(if self.1 { b"}}" } else { b"}" });
+    }
+}
+
+fn json(body: &mut Vec<u8>, cell: Cell<'_>) {
+    match cell {
+        Cell::Null => body.extend_from_slice(b"null"),
+        Cell::Text(text) => quoted(body, text),
+        Cell::Time(at) => {
+            body.push(b'"');
+            time(body, at);
+            body.push(b'"');
+        }
+        Cell::Integer(number) => written(write!(body, "{number}")),
+        Cell::Boolean(boolean) => written(write!(body, "{boolean}")),
+        Cell::Number(number) => {
+            written(serde_json::to_writer(
+                body,
+                &Value(StoredValue::Number(number)),
+            ));
+        }
+    }
+}
+
+/// A text in quotes.
+fn quoted(body: &mut Vec<u8>, text: &str) {
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    if text.bytes().all(is_plain) {
+        body.push(b'"');
+        body.extend_from_slice(text.as_bytes());
+        body.push(b'"');
+    } else {
+        written(serde_json::to_writer(body, text));
+    }
+}
+
+/// Memory takes everything that is written to it.
+fn written<E: std::fmt::Display>(result: Result<(), E>) {
+    if let Err(error) = result {
+        tracing::error!(%error, "a cell could not be written");
+    }
+}
+
+/// As [`crate::http::time::Timestamp`] writes it.
+fn time(body: &mut Vec<u8>, at: DateTime<Utc>) {
+    let (date, time) = (at.date_naive(), at.time());
+    let year = u32::try_from(date.year()).unwrap_or_default();
+    let micros = (time.nanosecond() / 1000).min(999_999);
+    for (number, digits, after) in [
+        (year, 4, b'-'),
+        (date.month(), 2, b'-'),
+        (date.day(), 2, b'T'),
+        (time.hour(), 2, b':'),
+        (time.minute(), 2, b':'),
+        (time.second(), 2, b'.'),
+        (micros, 6, b'Z'),
+    ] {
+        let start = body.len();
+        body.resize(start + digits, b'0');
+        let mut rest = number;
+        for digit in body[start..].iter_mut().rev() {
+            *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+            rest /= 10;
+        }
+        body.push(after);
+    }
+}
+
+/// Writes the line of names.
+pub(super) fn csv_head(body: &mut Vec<u8>, table: &Table) {
+    let names: Vec<String> = table.columns.iter().map(|column| column.name()).collect();
+    body.extend_from_slice(names.join(",").as_bytes());
+    body.extend_from_slice(b"\r\n");
+}
+
+/// Writes a line per row.
+pub(super) fn csv(body: &mut Vec<u8>, table: &Table, rows: &[Row]) {
+    for row in rows {
+        for (index, column) in table.columns.iter().enumerate() {
+            if index > 0 {
+                body.push(b',');
+            }
+            match table.cell(row, *column) {
+                Cell::Null => {}
+                Cell::Text(text) => field(body, text),
+                Cell::Time(at) => time(body, at),
+                Cell::Integer(number) => written(write!(body, "{number}")),
+                Cell::Number(number) => written(write!(body, "{number}")),
+                Cell::Boolean(boolean) => written(write!(body, "{boolean}")),
+            }
+        }
+        body.extend_from_slice(b"\r\n");
+    }
+}
+
+/// Quotes where RFC 4180 asks for it. Text from devices must not become a formula in a spreadsheet: one that begins
+/// like a formula gets an apostrophe.
+fn field(body: &mut Vec<u8>, text: &str) {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let is_quoted = text.contains(['"', ',', '\r', '\n']);
+    if is_quoted {
+        body.push(b'"');
+    }
+    if is_formula {
+        body.push(b'\'');
+    }
+    if is_quoted {
+        body.extend_from_slice(text.replace('"', "\"\"").as_bytes());
+        body.push(b'"');
+    } else {
+        body.extend_from_slice(text.as_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+    use crate::http::time::Timestamp;
+
+    fn text(write: impl FnOnce(&mut Vec<u8>)) -> String {
+        let mut body = Vec::new();
+        write(&mut body);
+        String::from_utf8(body).unwrap()
+    }
+
+    #[test]
+    fn csv_is_quoted_and_harmless() {
+        let (table, rows) = samples::readings();
+        let lines = text(|body| {
+            csv_head(body, &table);
+            csv(body, &table, &rows);
+        });
+        assert_eq!(
+            lines,
+            "serial,metric,recorded_at,value,unit,quality\r\n\
+             A-1,battery_charge,1970-01-01T00:00:00.000000Z,-71.5,%,ok\r\n\
+             A-1,state,1970-01-01T00:00:00.000000Z,\"'=1+1,\"\"x\"\"\",,ok\r\n"
+        );
+    }
+
+    #[test]
+    fn json_has_rows_lines_or_columns() {
+        let (table, rows) = samples::readings();
+        let first = r#"{"serial":"A-1","metric":"battery_charge","recorded_at":"1970-01-01T00:00:00.000000Z","value":-71.5,"unit":"%","quality":"ok"}"#;
+        let lines = text(|body| ndjson(body, &table, &rows, false));
+        assert_eq!(lines.lines().next(), Some(first));
+        let array = text(|body| items(body, &table, &rows, true));
+        let array: serde_json::Value = serde_json::from_str(&array).unwrap();
+        assert_eq!(array[1]["value"], "=1+1,\"x\"");
+        assert_eq!(array[1].get("serial"), None);
+        let object = text(|body| columns(body, &table, &rows, true));
+        let object: serde_json::Value = serde_json::from_str(&object).unwrap();
+        assert_eq!(object["unit"], serde_json::json!(["%", null]));
+        assert_eq!(
+            object["metric"],
+            serde_json::json!(["battery_charge", "state"])
+        );
+    }
+
+    #[test]
+    fn what_is_rolled_up_stands_together() {
+        let (table, rows) = samples::buckets();
+        let array = text(|body| items(body, &table, &rows, true));
+        let array: serde_json::Value = serde_json::from_str(&array).unwrap();
+        assert_eq!(array[0]["rollup"]["count"], 2);
+        assert_eq!(array[0]["rollup"]["last_at"], "1970-01-01T00:00:30.000000Z");
+        assert_eq!(
+            (&array[0]["value"], &array[0]["quality"]),
+            (&75.into(), &"rolled_up".into())
+        );
+    }
+
+    #[test]
+    fn times_are_written_as_everywhere() {
+        for micros in [
+            0,
+            1,
+            1_732_100_000_250_000,
+            -62_135_596_800_000_000,
+            253_402_300_799_999_999,
+        ] {
+            let at = Timestamp::from_micros(micros);
+            assert_eq!(text(|body| time(body, at.0)), at.to_string());
+        }
+    }
+}
