@@ -56,33 +56,6 @@ pub struct DeviceMetric {
     pub corrected: bool,
 }
 
-/// A device and those of its metrics that a query is about.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DeviceMetrics {
-    /// Number of the device.
-    pub device_id: i64,
-    /// Its metrics, by number.
-    pub metrics: Vec<DeviceMetric>,
-}
-
-impl DeviceMetrics {
-    /// All of them, in a range.
-    pub fn selection(&self, range: Range, as_of: Option<DateTime<Utc>>) -> Selection {
-        let series = self.metrics.iter().map(|metric| Series {
-            device_id: self.device_id,
-            metric_id: metric.id,
-            boolean: metric.kind == "boolean",
-        });
-        Selection {
-            series: series.collect(),
-            range,
-            clock: Clock::Device,
-            as_of,
-            corrected: self.metrics.iter().any(|metric| metric.corrected),
-        }
-    }
-}
-
 /// Readings of one metric of one device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Series {
@@ -162,59 +135,6 @@ pub struct Range {
     pub order: Order,
     /// The last reading already given.
     pub after: Option<ReadingKey>,
-}
-
-/// Finds a device and its metrics, all of them when `names` is `None`. `None` when there is no such device.
-///
-/// # Errors
-/// [`Error`] when the database cannot answer.
-pub async fn device_metrics(
-    pool: &PgPool,
-    serial: &str,
-    names: Option<&[String]>,
-) -> Result<Option<DeviceMetrics>, Error> {
-    type Row = (
-        i64,
-        Option<i32>,
-        Option<String>,
-        Option<String>,
-        Option<String>,
-        Option<String>,
-        Option<f64>,
-        Option<DateTime<Utc>>,
-        bool,
-    );
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT d.id, m.id, m.name, m.unit, m.kind, m.display_unit, m.display_factor, l.recorded_at, \
-         EXISTS (SELECT FROM reading_superseded s WHERE s.device_id = d.id AND s.metric_id = l.metric_id) \
-         FROM device d LEFT JOIN \
-         (latest_value l JOIN metric m ON m.id = l.metric_id AND ($2::text[] IS NULL OR m.name = ANY ($2))) \
-         ON l.device_id = d.id WHERE d.serial = $1 AND d.deleted_at IS NULL ORDER BY m.id",
-    )
-    .bind(serial)
-    .bind(names)
-    .fetch_all(pool)
-    .await
-    .map_err(Error::during("find the metrics of a device"))?;
-    let Some(device_id) = rows.first().map(|row| row.0) else {
-        return Ok(None);
-    };
-    let metrics = rows.into_iter().filter_map(|row| {
-        Some(DeviceMetric {
-            id: row.1?,
-            name: row.2?,
-            unit: row.3,
-            kind: row.4?,
-            display_unit: row.5,
-            display_factor: row.6,
-            newest: row.7?,
-            corrected: row.8,
-        })
-    });
-    Ok(Some(DeviceMetrics {
-        device_id,
-        metrics: metrics.collect(),
-    }))
 }
 
 /// Reads at most `limit` readings in the order of time, device, metric and dedup.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
 use crate::Error;
-use crate::query::measurements::DeviceMetric;
+use crate::query::measurements::{Clock, DeviceMetric, Range, Selection, Series};
 
 /// The readings of one metric of one device, with everything an answer says about them.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +31,34 @@ pub struct Targets {
     pub missing: Vec<String>,
 }
 
+impl Targets {
+    /// All of them in a range, as they are now.
+    pub fn selection(&self, range: Range) -> Selection {
+        selection(self.targets.iter(), range, Clock::Device, None)
+    }
+}
+
+/// The readings of some targets in a range: by which time, and as of which settled moment.
+pub fn selection<'a>(
+    targets: impl Iterator<Item = &'a Target> + Clone,
+    range: Range,
+    clock: Clock,
+    as_of: Option<DateTime<Utc>>,
+) -> Selection {
+    let series = targets.clone().map(|target| Series {
+        device_id: target.device_id,
+        metric_id: target.metric.id,
+        boolean: target.metric.kind == "boolean",
+    });
+    Selection {
+        series: series.collect(),
+        range,
+        clock,
+        as_of,
+        corrected: targets.into_iter().any(|target| target.metric.corrected),
+    }
+}
+
 /// Device, serial, metric: number, name, unit, kind, display unit and factor; newest, first, corrected.
 type Row = (
     i64,
@@ -46,15 +74,19 @@ type Row = (
     bool,
 );
 
+/// For each device by the index of its values, also where the server plans without knowing how few devices there are.
 const TARGETS: &str = "
-    SELECT d.id, d.serial, m.id, m.name, m.unit, m.kind, m.display_unit, m.display_factor, l.recorded_at, s.first_at,
-           EXISTS (SELECT FROM reading_superseded x WHERE x.device_id = d.id AND x.metric_id = l.metric_id)
-    FROM device d LEFT JOIN
-        (latest_value l JOIN metric m ON m.id = l.metric_id AND ($2::text[] IS NULL OR m.name = ANY ($2)))
-        ON l.device_id = d.id
-    LEFT JOIN series s ON s.device_id = d.id AND s.metric_id = m.id
-    WHERE ($1::text[] IS NULL OR d.serial = ANY ($1)) AND d.deleted_at IS NULL
-    ORDER BY d.id, m.id LIMIT $3";
+    SELECT d.id, d.serial, l.id, l.name, l.unit, l.kind, l.display_unit, l.display_factor, l.recorded_at, s.first_at,
+           EXISTS (SELECT FROM reading_superseded x WHERE x.device_id = d.id AND x.metric_id = l.id)
+    FROM device d LEFT JOIN LATERAL (
+        SELECT m.id, m.name, m.unit, m.kind, m.display_unit, m.display_factor, v.recorded_at
+        FROM latest_value v JOIN metric m ON m.id = v.metric_id
+        WHERE v.device_id = d.id AND ($2::text[] IS NULL OR m.name = ANY ($2)) OFFSET 0) l ON true
+    LEFT JOIN series s ON s.device_id = d.id AND s.metric_id = l.id
+    WHERE d.deleted_at IS NULL AND ";
+
+const OF_SOME: &str = "d.serial = ANY ($1::text[]) ORDER BY d.id, l.id LIMIT $3";
+const OF_ALL: &str = "$1::text[] IS NULL ORDER BY d.id, l.id LIMIT $3";
 
 /// Finds the series of devices (all, when `serials` is `None`) and metrics (all, when `names` is `None`): at most `limit`
 /// and one more.
@@ -68,7 +100,9 @@ pub async fn find_targets(
     limit: usize,
 ) -> Result<Targets, Error> {
     let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-    let rows: Vec<Row> = sqlx::query_as(TARGETS)
+    let which = if serials.is_some() { OF_SOME } else { OF_ALL };
+    let statement = format!("{TARGETS}{which}");
+    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(statement))
         .bind(serials)
         .bind(names)
         .bind(most)

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use sens_storage::query::measurements::{Order, Range, device_metrics, read_range};
+use sens_storage::query::measurements::{Order, Range, read_range};
 use sens_storage::query::{ingest_errors, latest, raw_records};
 use sens_storage::rollup::Level;
 use sens_storage::{PgPool, query};
@@ -187,7 +187,8 @@ fn node(line: &str, sized: &[String]) -> Option<String> {
 async fn reads(pool: &PgPool) -> anyhow::Result<()> {
     latest::latest_values(pool, "AI-10").await?;
     query::devices::find_device(pool, "AI-10", std::time::Duration::from_mins(5)).await?;
-    let found = device_metrics(pool, "AI-10", None).await?;
+    let serials = ["AI-10".to_owned()];
+    let found = query::targets::find_targets(pool, Some(&serials), None, 1000).await?;
     let range = |order| Range {
         from: chrono::DateTime::from_timestamp(1_795_000_000, 0),
         to: chrono::DateTime::from_timestamp(1_795_086_400, 0),
@@ -195,10 +196,7 @@ async fn reads(pool: &PgPool) -> anyhow::Result<()> {
         after: None,
     };
     for order in [Order::Ascending, Order::Descending] {
-        let selection = found
-            .as_ref()
-            .map(|found| found.selection(range(order), None));
-        let selection = selection.ok_or_else(|| anyhow::anyhow!("the device is not there"))?;
+        let selection = found.selection(range(order));
         read_range(pool, &selection, 1000).await?;
         for level in [Level::Minute, Level::Hour, Level::Day] {
             let wanted = query::buckets::Aggregation::of(level);

@@ -162,6 +162,12 @@ async fn buckets_of_any_width_have_what_is_asked_for() -> Result<()> {
         pick(&percentiles, &["p50", "p0", "p100", "avg", "count"]),
         [json!([70, 60, 80, 70, 3])]
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn buckets_go_by_arrival_and_in_other_units_too() -> Result<()> {
+    let bench = bench().await?;
     let received = bench
         .json(&format!(
             "{PATH}?device=legacy-7&resolution=1d&agg=count&time=received&last=2d"
@@ -178,6 +184,12 @@ async fn buckets_of_any_width_have_what_is_asked_for() -> Result<()> {
         ))
         .await?;
     assert_eq!(pick(&millimetres, &["max", "unit"]), [json!([1, "mm"])]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn pages_of_buckets_hold_each_of_them_once() -> Result<()> {
+    let bench = bench().await?;
     for order in ["asc", "desc"] {
         let whole = bench
             .json(&format!("{PATH}?resolution=2m&order={order}"))

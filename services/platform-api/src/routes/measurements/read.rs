@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use sens_storage::PgPool;
 use sens_storage::query::buckets::{self, Aggregation};
-use sens_storage::query::measurements::{self, Order, Range, ReadingKey, Selection, Series};
-use sens_storage::query::targets::Target;
+use sens_storage::query::measurements::{self, Order, Range, ReadingKey, Selection};
+use sens_storage::query::targets::selection;
 use sens_storage::query::{nearest, points};
 use sens_storage::rollup::Level;
 
@@ -47,12 +47,20 @@ pub(super) struct Page {
 impl Reader {
     /// All series.
     pub(super) fn selection(&self) -> Selection {
-        self.of(self.table.targets(), self.range())
+        selection(
+            self.table.targets(),
+            self.range(),
+            self.ask.clock,
+            self.as_of,
+        )
     }
 
     /// One series.
     pub(super) fn one(&self, index: usize, range: Range) -> Selection {
-        self.of(self.table.targets().skip(index).take(1), range)
+        {
+            let one = self.table.targets().skip(index).take(1);
+            selection(one, range, self.ask.clock, self.as_of)
+        }
     }
 
     /// The range of the query.
@@ -62,21 +70,6 @@ impl Reader {
             to: self.ask.to,
             order: self.ask.order,
             after: self.ask.after,
-        }
-    }
-
-    fn of<'a>(&self, targets: impl Iterator<Item = &'a Target> + Clone, range: Range) -> Selection {
-        let series = targets.clone().map(|target| Series {
-            device_id: target.device_id,
-            metric_id: target.metric.id,
-            boolean: target.metric.kind == "boolean",
-        });
-        Selection {
-            series: series.collect(),
-            range,
-            clock: self.ask.clock,
-            as_of: self.as_of,
-            corrected: targets.into_iter().any(|target| target.metric.corrected),
         }
     }
 

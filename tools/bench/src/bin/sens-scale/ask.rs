@@ -7,9 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sens_storage::PgPool;
 use sens_storage::query::buckets::{Aggregation, read_buckets};
 use sens_storage::query::latest::latest_values;
-use sens_storage::query::measurements::{
-    Clock, Order, Range, Selection, Series, device_metrics, read_range,
-};
+use sens_storage::query::measurements::{Clock, Order, Range, Selection, Series, read_range};
+use sens_storage::query::targets::find_targets;
 use sens_storage::rollup::Level;
 
 use crate::options::Options;
@@ -37,25 +36,16 @@ pub(crate) async fn everything(pool: &PgPool, options: &Options) -> Result<()> {
     for _ in 0..options.questions {
         let serial = ask.serial();
         let begun = Instant::now();
-        let found = device_metrics(pool, &serial, None)
-            .await?
-            .context("no such device")?;
-        let rows = read_range(
-            pool,
-            &found.selection(last(TimeDelta::days(1)), None),
-            10_000,
-        )
-        .await?;
+        let found = find_targets(pool, Some(&[serial]), None, 1000).await?;
+        let rows = read_range(pool, &found.selection(last(TimeDelta::days(1))), 10_000).await?;
         ask.note(begun, rows.len());
     }
     ask.print("24 hours of a device, every reading");
     for _ in 0..options.questions {
         let serial = ask.serial();
         let begun = Instant::now();
-        let found = device_metrics(pool, &serial, None)
-            .await?
-            .context("no such device")?;
-        let selection = found.selection(last(TimeDelta::days(30)), None);
+        let found = find_targets(pool, Some(&[serial]), None, 1000).await?;
+        let selection = found.selection(last(TimeDelta::days(30)));
         let rows = read_buckets(pool, &selection, &Aggregation::of(Level::Hour), 10_000).await?;
         ask.note(begun, rows.len());
     }
