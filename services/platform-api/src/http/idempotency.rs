@@ -27,8 +27,8 @@ pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-repl
 const LONGEST: usize = 255;
 /// Who works on a request for longer has died.
 const UNDER_WAY: i64 = 60_000_000;
-/// Has an idempotency of its own: each of its items is a message.
-const INGEST: &str = "/v1/ingest";
+/// Of ingest each item is a message, with an idempotency of its own; a query makes nothing.
+const LEFT_ALONE: [&str; 2] = ["/v1/ingest", "/v1/measurements:query"];
 /// Largest answer that is remembered.
 const MAX_ANSWER: usize = 512 * 1024;
 
@@ -194,11 +194,11 @@ impl Remembered {
 
 /// Answers a POST that was answered before as it was then.
 pub(crate) async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
-    let is_ingest = request
+    let is_left = request
         .extensions()
         .get::<MatchedPath>()
-        .is_some_and(|path| path.as_str() == INGEST);
-    if request.method() != Method::POST || is_ingest || !request.headers().contains_key(HEADER) {
+        .is_some_and(|path| LEFT_ALONE.contains(&path.as_str()));
+    if request.method() != Method::POST || is_left || !request.headers().contains_key(HEADER) {
         return next.run(request).await;
     }
     match once(app, request, next).await {

@@ -41,7 +41,7 @@ fn pick(answer: &Value, members: &[&str]) -> Vec<Value> {
 
 #[tokio::test]
 async fn many_devices_are_asked_at_once_in_both_ways() -> Result<()> {
-    let bench = bench().await?;
+    let bench = Box::pin(bench()).await?;
     let query = "metric=battery_charge&device=legacy-7&device=legacy-8&limit=4";
     let by_address = bench.json(&format!("{PATH}?{query}")).await?;
     assert_eq!(
@@ -98,7 +98,7 @@ async fn many_devices_are_asked_at_once_in_both_ways() -> Result<()> {
 
 #[tokio::test]
 async fn buckets_of_any_width_have_what_is_asked_for() -> Result<()> {
-    let bench = bench().await?;
+    let bench = Box::pin(bench()).await?;
     let battery = format!("{PATH}?metric=battery_charge&device=legacy-7");
     let wanted = "agg=avg,min,max,count,sum,first,last";
     let members = [
@@ -167,7 +167,7 @@ async fn buckets_of_any_width_have_what_is_asked_for() -> Result<()> {
 
 #[tokio::test]
 async fn buckets_go_by_arrival_and_in_other_units_too() -> Result<()> {
-    let bench = bench().await?;
+    let bench = Box::pin(bench()).await?;
     let received = bench
         .json(&format!(
             "{PATH}?device=legacy-7&resolution=1d&agg=count&time=received&last=2d"
@@ -189,7 +189,7 @@ async fn buckets_go_by_arrival_and_in_other_units_too() -> Result<()> {
 
 #[tokio::test]
 async fn pages_of_buckets_hold_each_of_them_once() -> Result<()> {
-    let bench = bench().await?;
+    let bench = Box::pin(bench()).await?;
     for order in ["asc", "desc"] {
         let whole = bench
             .json(&format!("{PATH}?resolution=2m&order={order}"))
@@ -211,7 +211,7 @@ async fn pages_of_buckets_hold_each_of_them_once() -> Result<()> {
 
 #[tokio::test]
 async fn gaps_are_filled_and_points_are_chosen() -> Result<()> {
-    let bench = bench().await?;
+    let bench = Box::pin(bench()).await?;
     let span =
         "device=legacy-7&metric=battery_charge&from=2026-09-21T14:12:00Z&to=2026-09-21T14:17:00Z";
     for (fill, expected) in [
@@ -299,7 +299,7 @@ pub(crate) fn bulk(bench: &Bench, count: u32) -> Result<()> {
 
 #[tokio::test]
 async fn every_format_has_the_whole_interval() -> Result<()> {
-    let bench = bench().await?;
+    let bench = Box::pin(bench()).await?;
     bulk(&bench, 25_000)?;
     let path = "/v1/devices/legacy-7/measurements?metric=battery_charge";
     let get = async |path: &str, accept: &str, encoding: &str| {

@@ -306,7 +306,7 @@ export interface paths {
         put?: never;
         /**
          * Send a command to a device
-         * @description It goes to `sens/v1/{serial}/command` at QoS 1 as soon as somebody listens there, at least once and never after its time is
+         * @description It goes to `sens/v1/{serial}/command` as soon as somebody listens there, at least once and never after its time is
          *     over; the device answers on `…/command/ack` and tells repetitions by the id. 202 means that it is stored. With an
          *     `Idempotency-Key` the same request makes one command.
          */
