@@ -11,7 +11,8 @@ const COLUMNS: &str = "SELECT id::text, serial, name, payload::text, state, requ
     sent_at, delivered_at, finished_at, detail, result::text FROM device_command WHERE serial = ";
 
 const STEPS: &str = "
-    SELECT state, at, detail FROM device_command_step WHERE command_id = $1::uuid ORDER BY at, state";
+    SELECT state, at, detail FROM device_command_step WHERE command_id = $1::uuid 
+    ORDER BY state NOT IN ('queued', 'sent', 'delivered'), array_position(ARRAY['queued', 'sent', 'delivered'], state), at";
 
 /// A command.
 #[derive(Debug, Clone, PartialEq)]

@@ -81,11 +81,6 @@ impl Batch {
         self.messages.iter().map(|message| message.sequence)
     }
 
-    /// Messages in the batch.
-    fn len(&self) -> usize {
-        self.messages.len()
-    }
-
     /// Adds another batch that is whole. Gives it back when it is not later than this one: a message stands in a batch once.
     fn append(&mut self, later: Self) -> Result<(), Self> {
         if self.sequences().max() >= later.sequences().min() {

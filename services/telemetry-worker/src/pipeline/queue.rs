@@ -1,11 +1,14 @@
 //! What waits for a writer. A writer takes all of it at once: at low rates a message waits for nothing but the transaction
-//! before it, and under load the batches grow by themselves.
+//! before it, and under load the batches grow by themselves. What waits is bounded in messages and in bytes.
 
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::Batch;
+
+/// Bytes that take as much room as a message: larger messages take more of it.
+const MESSAGE: usize = 8 * 1024;
 
 /// Puts batches into the queue.
 pub(super) struct Sender {
@@ -24,7 +27,7 @@ pub(super) struct Receiver {
 
 struct Waiting {
     batch: Batch,
-    /// Bounds the messages in the queue; given back when the writer takes them.
+    /// Bounds what is in the queue; given back when the writer takes it.
     room: OwnedSemaphorePermit,
 }
 
@@ -32,7 +35,7 @@ struct Waiting {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Closed;
 
-/// A queue for at most `limit` messages.
+/// A queue for at most `limit` messages, fewer when they are large.
 pub(super) fn queue(limit: usize) -> (Sender, Receiver) {
     let limit = limit.max(1);
     // Every batch has a message, so that whoever has room for its messages has room in the channel.
@@ -58,7 +61,7 @@ impl Sender {
     /// # Errors
     /// [`Closed`]: nobody will take it.
     pub(super) async fn send(&self, batch: Batch) -> Result<(), Closed> {
-        let needed = u32::try_from(batch.len()).unwrap_or(u32::MAX);
+        let needed = u32::try_from(size(&batch)).unwrap_or(u32::MAX);
         let room = Arc::clone(&self.room)
             .acquire_many_owned(needed.min(self.limit))
             .await
@@ -78,9 +81,11 @@ impl Receiver {
             None => self.batches.recv().await?,
         };
         let mut batch = first.batch;
+        let mut total = size(&batch);
         drop(first.room);
         while let Ok(waiting) = self.batches.try_recv() {
-            if batch.len() + waiting.batch.len() > self.limit {
+            total += size(&waiting.batch);
+            if total > self.limit {
                 self.next = Some(waiting);
                 break;
             }
@@ -101,4 +106,14 @@ impl Drop for Receiver {
         // Whoever waits for room would wait for ever.
         self.room.close();
     }
+}
+
+/// The room that a batch takes, counted in small messages.
+fn size(batch: &Batch) -> usize {
+    let bytes: usize = batch
+        .messages
+        .iter()
+        .map(|message| message.payload.len())
+        .sum();
+    batch.messages.len().max(bytes / MESSAGE)
 }

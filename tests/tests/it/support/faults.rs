@@ -55,13 +55,26 @@ pub(crate) async fn reconnects(worker: &Service) -> f64 {
         .unwrap()
 }
 
+/// Changes a table that partitions are being made of: the server may refuse it for the moment.
+async fn change(platform: &Platform, sql: &str) {
+    assert_eventually!(
+        PATIENCE,
+        match platform.sql(sql) {
+            Ok(_) => true,
+            Err(error) if format!("{error:#}").contains("concurrently updated") => false,
+            Err(error) => panic!("{error:#}"),
+        },
+        "{sql}"
+    );
+}
+
 /// Breaks the database under load by SQL, looks at what telemetry-worker tells, and mends it again: everything is held,
 /// nothing is given to the dead letters, and all of it is stored once afterwards.
 pub(crate) async fn held_until_mended(broken: &str, reason: &str, mended: &str) {
     let mut platform = Platform::builder().without_api().start().await.unwrap();
     let load = Load::start(&platform).await;
     load.goes_on(400).await;
-    platform.sql(broken).unwrap();
+    change(&platform, broken).await;
     load.goes_on(400).await;
     let worker = &platform.telemetry[0];
     says(worker, reason).await;
@@ -80,7 +93,7 @@ pub(crate) async fn held_until_mended(broken: &str, reason: &str, mended: &str) 
         "{lines} lines: {}",
         worker.log_tail(10)
     );
-    platform.sql(mended).unwrap();
+    change(&platform, mended).await;
     platform.telemetry[0].wait_ready(PATIENCE).await.unwrap();
     load.all_stored_once(&platform).await;
     let worker = &platform.telemetry[0];
