@@ -95,14 +95,7 @@ impl Messaging {
         from: u64,
         limit: usize,
     ) -> Result<Vec<StoredDeadLetter>, Error> {
-        let failed = |error: &dyn std::fmt::Display| {
-            Error::jetstream("read the dead letters", &error.to_string())
-        };
-        let stream = self
-            .jetstream
-            .get_stream(subject::DLQ_STREAM)
-            .await
-            .map_err(|error| failed(&error))?;
+        let stream = self.dead_letter_stream("read the dead letters").await?;
         let state = &stream.cached_info().state;
         let mut letters = Vec::new();
         let mut sequence = from.max(state.first_sequence);
@@ -118,14 +111,7 @@ impl Messaging {
     /// # Errors
     /// [`Error::JetStream`] when the stream is missing or the server is away.
     pub async fn newest_dead_letters(&self, span: u64) -> Result<Vec<StoredDeadLetter>, Error> {
-        let failed = |error: &dyn std::fmt::Display| {
-            Error::jetstream("read the dead letters", &error.to_string())
-        };
-        let stream = self
-            .jetstream
-            .get_stream(subject::DLQ_STREAM)
-            .await
-            .map_err(|error| failed(&error))?;
+        let stream = self.dead_letter_stream("read the dead letters").await?;
         let state = &stream.cached_info().state;
         if state.messages == 0 {
             return Ok(Vec::new());
@@ -181,19 +167,21 @@ impl Messaging {
     /// # Errors
     /// [`Error::JetStream`] when the server is away or refuses.
     pub async fn remove_dead_letter(&self, sequence: u64) -> Result<bool, Error> {
-        let failed = |error: &dyn std::fmt::Display| {
-            Error::jetstream("remove a dead letter", &error.to_string())
-        };
-        let stream = self
-            .jetstream
-            .get_stream(subject::DLQ_STREAM)
-            .await
-            .map_err(|error| failed(&error))?;
+        const WHAT: &str = "remove a dead letter";
+        let stream = self.dead_letter_stream(WHAT).await?;
         match stream.delete_message(sequence).await {
             Ok(removed) => Ok(removed),
             Err(error) if error.to_string().contains("no message found") => Ok(false),
-            Err(error) => Err(failed(&error)),
+            Err(error) => Err(Error::jetstream(WHAT, &error)),
         }
+    }
+
+    /// The stream as it stands now, for what is being done with it.
+    pub(crate) async fn dead_letter_stream(&self, what: &str) -> Result<Stream, Error> {
+        self.jetstream
+            .get_stream(subject::DLQ_STREAM)
+            .await
+            .map_err(|error| Error::jetstream(what, &error))
     }
 }
 

@@ -100,11 +100,7 @@ impl Messaging {
     /// # Errors
     /// [`Error::JetStream`] when the stream is missing or the server is away.
     pub async fn dead_letter_count(&self) -> Result<u64, Error> {
-        let stream = self
-            .jetstream
-            .get_stream(subject::DLQ_STREAM)
-            .await
-            .map_err(|error| Error::jetstream("describe stream SENS_DLQ", &error))?;
+        let stream = self.dead_letter_stream("count the dead letters").await?;
         Ok(stream.cached_info().state.messages)
     }
 }

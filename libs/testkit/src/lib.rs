@@ -19,6 +19,7 @@ pub mod ledger;
 
 mod datadir;
 mod eventually;
+mod grouped;
 mod mosquitto;
 mod nats;
 mod platform;
@@ -32,6 +33,7 @@ mod tls;
 
 pub use datadir::DataDir;
 pub use eventually::{eventually, poll_interval};
+pub use grouped::grouped;
 pub use mosquitto::{Mosquitto, MosquittoOptions, SecuredListener};
 pub use nats::{Nats, NatsOptions};
 pub use platform::{

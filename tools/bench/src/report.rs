@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
+use sens_testkit::grouped;
 use serde_json::json;
 
 use crate::figures::{Latency, Measure, Quantiles, Round, median, ratio};
@@ -313,15 +314,8 @@ fn figure(value: Option<f64>) -> String {
 
 /// A whole number with commas.
 fn thousands(value: f64) -> String {
-    let digits = format!("{value:.0}");
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    let whole = format!("{value:.0}");
+    whole.parse().map_or(whole, grouped)
 }
 
 fn plural(count: usize, noun: &str) -> String {

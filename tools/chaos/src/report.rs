@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use sens_testkit::grouped;
 use sens_testkit::ledger::{Accounts, Findings};
 
 use crate::plan::{Fault, Kind};
@@ -99,29 +100,29 @@ impl Report {
             ("", "devices", "platform", String::new()),
             (
                 "messages",
-                &count(f.acknowledged),
-                &count(f.arrivals),
-                format!("{} arrived again", count(f.again)),
+                &grouped(f.acknowledged),
+                &grouped(f.arrivals),
+                format!("{} arrived again", grouped(f.again)),
             ),
             (
                 "readings",
-                &count(f.readings),
-                &count(f.stored),
+                &grouped(f.readings),
+                &grouped(f.stored),
                 format!(
                     "{} without a time of their own arrived again",
-                    count(f.timeless_again)
+                    grouped(f.timeless_again)
                 ),
             ),
             (
                 "malformed",
-                &count(f.malformed),
-                &count(f.failed),
+                &grouped(f.malformed),
+                &grouped(f.failed),
                 String::new(),
             ),
             (
                 "startups and presence",
-                &count(f.control),
-                &count(m.control),
+                &grouped(f.control),
+                &grouped(m.control),
                 String::new(),
             ),
         ];
@@ -143,19 +144,6 @@ impl Report {
         )
         .ok();
     }
-}
-
-/// With thousands separated.
-fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The figures of the live line, from `GET /v1/overview`.
 
 use anyhow::Result;
-use sens_testkit::Platform;
+use sens_testkit::{Platform, grouped};
 use serde_json::Value;
 
 /// What the platform has done so far.
@@ -59,34 +59,9 @@ impl Figures {
     }
 }
 
-/// 1234567 as "1,234,567".
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn groups_digits() {
-        for (number, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1,000"),
-            (1_234_567, "1,234,567"),
-        ] {
-            assert_eq!(grouped(number), text);
-        }
-    }
 
     #[test]
     fn reads_an_overview() {
