@@ -18,6 +18,7 @@ pub mod envelope;
 pub mod event;
 pub mod explain;
 mod json;
+mod labels;
 mod locate;
 pub mod provision;
 mod reading;
@@ -37,6 +38,7 @@ pub use decode::{
     InvalidDecoderMap, MAX_DEPTH, decode, decoders,
 };
 pub use dedup::{Identity, Position, dedup};
+pub use labels::{InvalidLabel, LabelSelector, Labels, Requirement, check_labels};
 pub use locate::{Spot, locate};
 pub use reading::{DeviceRef, ItemError, Quality, Reading, Startup};
 pub use reason::{Reason, UnknownReason};

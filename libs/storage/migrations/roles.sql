@@ -60,6 +60,9 @@ REVOKE ALL ON FUNCTION correct_readings(bigint, integer, timestamptz, timestampt
 GRANT EXECUTE ON FUNCTION correct_readings(bigint, integer, timestamptz, timestamptz, double precision, text, text, text, bigint),
     undo_correction(bigint, text, text) TO sens_api;
 GRANT SELECT ON correction, reading, counting_reading TO sens_api, sens_readonly;
+GRANT SELECT ON device_alias TO sens_ingest, sens_api, sens_readonly;
+GRANT INSERT, DELETE ON device_alias TO sens_api;
+GRANT SELECT, INSERT ON audit_event TO sens_api;
 
 REVOKE ALL ON FUNCTION retention_due(text), retention_verify(timestamptz, timestamptz),
     retention_drop(text, timestamptz, timestamptz, bigint), maintenance_tick() FROM PUBLIC;
@@ -69,6 +72,7 @@ GRANT SELECT ON retention_setting, retention_run, retention_item TO sens_ingest,
 GRANT INSERT, UPDATE, DELETE ON retention_run TO sens_ingest;
 GRANT INSERT ON retention_item TO sens_ingest;
 GRANT INSERT ON retention_run TO sens_api;
+GRANT INSERT, UPDATE, DELETE ON retention_setting TO sens_api;
 
 GRANT SELECT, UPDATE ON device_command TO sens_ingest;
 GRANT SELECT, INSERT, UPDATE (told) ON device_command_step TO sens_ingest;

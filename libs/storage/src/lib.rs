@@ -1,6 +1,7 @@
 //! All SQL of the platform: connections, migrations and roles, the write path of telemetry, and the reads of the API.
 //! The only crate that speaks to PostgreSQL.
 
+pub mod audit;
 pub mod backup;
 pub mod command;
 pub mod correction;

@@ -20,8 +20,8 @@ use crate::http::edge::{self, Edge};
 use crate::http::{cors, idempotency, timeout};
 use crate::problem::{Code, Problem, describe_shared};
 use crate::routes::{
-    accounting, analytics, api_keys, commands, dead_letters, devices, docs, explain, health,
-    ingest, ingest_errors, measurements, messages, metrics, overview, raw_records, replays,
+    accounting, analytics, api_keys, audit_log, commands, dead_letters, devices, docs, explain,
+    health, ingest, ingest_errors, measurements, messages, metrics, overview, raw_records, replays,
     retention, stream, system, web, whoami,
 };
 
@@ -35,8 +35,19 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(docs::openapi_json))
         .routes(routes!(whoami::whoami))
         .routes(routes!(overview::overview))
-        .routes(routes!(devices::list_devices_route))
-        .routes(routes!(devices::get_device))
+        .routes(routes!(
+            devices::list_devices_route,
+            devices::create_device_route
+        ))
+        .routes(routes!(
+            devices::get_device,
+            devices::replace_device,
+            devices::patch_device,
+            devices::delete_device_route
+        ))
+        .routes(routes!(devices::import_devices_route))
+        .routes(routes!(devices::export_devices))
+        .routes(routes!(devices::list_startups))
         .routes(routes!(devices::latest_values))
         .routes(routes!(measurements::list_measurements))
         .routes(routes!(measurements::list_all_measurements))
@@ -82,6 +93,16 @@ fn documented() -> OpenApiRouter<App> {
         ))
         .routes(routes!(retention::get_retention_run))
         .routes(routes!(retention::list_retention_settings))
+        .routes(routes!(
+            retention::get_retention_setting,
+            retention::put_retention_setting
+        ))
+        .routes(routes!(
+            retention::get_metric_retention,
+            retention::put_metric_retention,
+            retention::delete_metric_retention
+        ))
+        .routes(routes!(audit_log::list_audit_log))
         .routes(routes!(system::durability))
         .routes(routes!(system::quotas))
         .routes(routes!(api_keys::list_api_keys, api_keys::create_api_key))

@@ -241,6 +241,12 @@ pub(crate) enum KeysCommand {
         /// Days until it expires; never when left out
         #[arg(long)]
         expires_in_days: Option<u32>,
+        /// Only for devices that this selector takes, such as `site=vie,line!=3`; for viewer and ingest keys
+        #[arg(long)]
+        labels: Option<sens_schema::LabelSelector>,
+        /// Only for the device with this serial; may be repeated; for viewer and ingest keys
+        #[arg(long = "serial")]
+        serials: Vec<String>,
     },
     /// List API keys without their secrets
     List,

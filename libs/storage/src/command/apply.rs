@@ -79,6 +79,20 @@ struct Said<'a> {
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
 pub async fn apply_reports(pool: &PgPool, news: &[CommandNews]) -> Result<(), Error> {
+    let mut connection = crate::pool::acquire(pool).await?;
+    let mut transaction = connection
+        .begin()
+        .await
+        .map_err(Error::during("begin a transaction"))?;
+    apply_news(&mut transaction, news).await?;
+    transaction.commit().await.map_err(Error::during("commit"))
+}
+
+/// The same in a transaction.
+pub(super) async fn apply_news(
+    connection: &mut PgConnection,
+    news: &[CommandNews],
+) -> Result<(), Error> {
     let said = news
         .iter()
         .filter(|news| is_command_id(&news.id))
@@ -91,13 +105,7 @@ pub async fn apply_reports(pool: &PgPool, news: &[CommandNews]) -> Result<(), Er
             result: None,
         })
         .collect();
-    let mut connection = crate::pool::acquire(pool).await?;
-    let mut transaction = connection
-        .begin()
-        .await
-        .map_err(Error::during("begin a transaction"))?;
-    apply(&mut transaction, said).await?;
-    transaction.commit().await.map_err(Error::during("commit"))
+    apply(connection, said).await
 }
 
 /// Writes down what devices answered.

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
-use super::apply::{CommandNews, apply_reports};
+use super::apply::{CommandNews, apply_news};
 use crate::Error;
+use crate::audit::{self, Actor, Entry};
 use sens_schema::command::CommandState;
 
 const REQUEST: &str = "
@@ -39,8 +40,14 @@ pub struct NewCommand {
 ///
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
-pub async fn request_command(pool: &PgPool, command: &NewCommand) -> Result<bool, Error> {
-    sqlx::query(REQUEST)
+pub async fn request_command(
+    pool: &PgPool,
+    command: &NewCommand,
+    actor: &Actor,
+) -> Result<bool, Error> {
+    let failed = Error::during("ask for a command");
+    let mut transaction = pool.begin().await.map_err(&failed)?;
+    let done = sqlx::query(REQUEST)
         .bind(&command.id)
         .bind(&command.serial)
         .bind(&command.name)
@@ -48,10 +55,24 @@ pub async fn request_command(pool: &PgPool, command: &NewCommand) -> Result<bool
         .bind(&command.requested_by)
         .bind(command.expires_at)
         .bind(&command.traceparent)
-        .execute(pool)
+        .execute(&mut *transaction)
         .await
-        .map(|done| done.rows_affected() > 0)
-        .map_err(Error::during("ask for a command"))
+        .map_err(&failed)?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let entry = Entry {
+        action: "request",
+        kind: "command",
+        id: &command.id,
+        before: None,
+        after: Some(serde_json::json!({
+            "device": command.serial, "name": command.name, "expires_at": command.expires_at,
+        })),
+    };
+    audit::record(&mut transaction, actor, entry).await?;
+    transaction.commit().await.map_err(&failed)?;
+    Ok(true)
 }
 
 /// Takes a command back that no worker has begun to send; `SENS_COMMANDS` must have said so before.
@@ -63,6 +84,7 @@ pub async fn cancel_command(
     id: &str,
     at: DateTime<Utc>,
     detail: &str,
+    actor: &Actor,
 ) -> Result<(), Error> {
     let news = CommandNews {
         id: id.to_owned(),
@@ -70,5 +92,18 @@ pub async fn cancel_command(
         at,
         detail: Some(detail.to_owned()),
     };
-    apply_reports(pool, &[news]).await
+    let mut transaction = pool
+        .begin()
+        .await
+        .map_err(Error::during("begin a transaction"))?;
+    apply_news(&mut transaction, &[news]).await?;
+    let entry = Entry {
+        action: "cancel",
+        kind: "command",
+        id,
+        before: None,
+        after: Some(serde_json::json!({ "state": CommandState::Cancelled.as_str() })),
+    };
+    audit::record(&mut transaction, actor, entry).await?;
+    transaction.commit().await.map_err(Error::during("commit"))
 }

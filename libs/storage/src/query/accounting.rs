@@ -136,11 +136,11 @@ pub struct DeviceTotals {
 const DEVICE: &str = "
     WITH raw AS MATERIALIZED (
         SELECT epoch, seq, outcome, decoded_count, error_count FROM raw_record
-        WHERE device_id = $1 AND received_at >= $2 AND received_at < $3
+        WHERE device_id = ANY($1) AND received_at >= $2 AND received_at < $3
     ), rows AS (
-        SELECT raw_epoch, raw_seq FROM processed_record WHERE device_id = $1 AND received_at >= $2 AND received_at < $3
+        SELECT raw_epoch, raw_seq FROM processed_record WHERE device_id = ANY($1) AND received_at >= $2 AND received_at < $3
         UNION ALL
-        SELECT raw_epoch, raw_seq FROM text_record WHERE device_id = $1 AND received_at >= $2 AND received_at < $3
+        SELECT raw_epoch, raw_seq FROM text_record WHERE device_id = ANY($1) AND received_at >= $2 AND received_at < $3
     ), written AS (
         SELECT count(raw.seq) AS own, count(*) - count(raw.seq) AS shared
         FROM rows LEFT JOIN raw ON raw.epoch = rows.raw_epoch AND raw.seq = rows.raw_seq
@@ -161,14 +161,14 @@ const DEVICE: &str = "
 /// [`Error`] when the database cannot answer.
 pub async fn read_device(
     pool: &PgPool,
-    device: i64,
+    devices: &[i64],
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Result<DeviceTotals, Error> {
     type Row = (i64, i64, i64, i64, i64, i64, i64, i64);
     let (parsed, failed, control, decoded, processed, duplicate, error, shared): Row =
         sqlx::query_as(DEVICE)
-            .bind(device)
+            .bind(devices)
             .bind(from)
             .bind(to)
             .fetch_one(pool)

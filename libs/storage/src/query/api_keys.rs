@@ -4,6 +4,10 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
 use crate::Error;
+use crate::audit::{self, Actor, Entry};
+
+/// What the audit log calls a key.
+const KIND: &str = "api_key";
 
 /// A key without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +26,10 @@ pub struct ApiKey {
     pub revoked_at: Option<DateTime<Utc>>,
     /// When it was used last, to the minute.
     pub last_used_at: Option<DateTime<Utc>>,
+    /// Only for devices that this selector takes.
+    pub label_selector: Option<String>,
+    /// Only for devices with these serials.
+    pub serials: Option<Vec<String>>,
 }
 
 /// A key to store.
@@ -37,6 +45,10 @@ pub struct NewApiKey<'a> {
     pub secret_sha256: [u8; 32],
     /// From when on it is no longer accepted.
     pub expires_at: Option<DateTime<Utc>>,
+    /// Only for devices that this selector takes.
+    pub label_selector: Option<&'a str>,
+    /// Only for devices with these serials.
+    pub serials: Option<&'a [String]>,
 }
 
 /// What authentication needs of an accepted key.
@@ -48,6 +60,14 @@ pub struct ActiveApiKey {
     pub role: String,
     /// SHA-256 of the secret part.
     pub secret_sha256: Vec<u8>,
+    /// From when on it is no longer accepted.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When it was used last, to the minute.
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// Only for devices that this selector takes.
+    pub label_selector: Option<String>,
+    /// Only for devices with these serials.
+    pub serials: Option<Vec<String>>,
 }
 
 type ApiKeyRow = (
@@ -58,10 +78,12 @@ type ApiKeyRow = (
     Option<DateTime<Utc>>,
     Option<DateTime<Utc>>,
     Option<DateTime<Utc>>,
+    Option<String>,
+    Option<Vec<String>>,
 );
 
 fn api_key(
-    (id, name, role, created_at, expires_at, revoked_at, last_used_at): ApiKeyRow,
+    (id, name, role, created_at, expires_at, revoked_at, last_used_at, label_selector, serials): ApiKeyRow,
 ) -> ApiKey {
     ApiKey {
         id,
@@ -71,6 +93,8 @@ fn api_key(
         expires_at,
         revoked_at,
         last_used_at,
+        label_selector,
+        serials,
     }
 }
 
@@ -80,7 +104,7 @@ fn api_key(
 /// [`Error`] when the database cannot answer.
 pub async fn list_api_keys(pool: &PgPool) -> Result<Vec<ApiKey>, Error> {
     let rows: Vec<ApiKeyRow> = sqlx::query_as(
-        "SELECT id, name, role, created_at, expires_at, revoked_at, last_used_at FROM api_key \
+        "SELECT id, name, role, created_at, expires_at, revoked_at, last_used_at, label_selector, serials FROM api_key \
          ORDER BY created_at DESC, id",
     )
     .fetch_all(pool)
@@ -89,37 +113,95 @@ pub async fn list_api_keys(pool: &PgPool) -> Result<Vec<ApiKey>, Error> {
     Ok(rows.into_iter().map(api_key).collect())
 }
 
-/// Stores a key.
+/// Stores a key, and who made it.
 ///
 /// # Errors
 /// [`Error`] when the database cannot answer or the id is taken.
-pub async fn insert_api_key(pool: &PgPool, key: &NewApiKey<'_>) -> Result<ApiKey, Error> {
+pub async fn insert_api_key(
+    pool: &PgPool,
+    key: &NewApiKey<'_>,
+    actor: &Actor,
+) -> Result<ApiKey, Error> {
+    let failed = Error::during("store an API key");
+    let mut transaction = pool.begin().await.map_err(&failed)?;
     let row: ApiKeyRow = sqlx::query_as(
-        "INSERT INTO api_key (id, name, role, secret_sha256, expires_at) VALUES ($1, $2, $3, $4, $5) \
-         RETURNING id, name, role, created_at, expires_at, revoked_at, last_used_at",
+        "INSERT INTO api_key (id, name, role, secret_sha256, expires_at, label_selector, serials) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         RETURNING id, name, role, created_at, expires_at, revoked_at, last_used_at, label_selector, serials",
     )
     .bind(key.id)
     .bind(key.name)
     .bind(key.role)
     .bind(key.secret_sha256.as_slice())
     .bind(key.expires_at)
-    .fetch_one(pool)
-    .await.map_err(Error::during("store an API key"))?;
-    Ok(api_key(row))
+    .bind(key.label_selector)
+    .bind(key.serials)
+    .fetch_one(&mut *transaction)
+    .await
+    .map_err(&failed)?;
+    let stored = api_key(row);
+    let entry = Entry {
+        action: "create",
+        kind: KIND,
+        id: &stored.id,
+        before: None,
+        after: Some(said(&stored)),
+    };
+    audit::record(&mut transaction, actor, entry).await?;
+    transaction.commit().await.map_err(&failed)?;
+    Ok(stored)
+}
+
+/// What is told of a key; never its secret, nor the hash of it.
+fn said(key: &ApiKey) -> serde_json::Value {
+    serde_json::json!({
+        "name": key.name, "role": key.role, "expires_at": key.expires_at, "revoked_at": key.revoked_at,
+        "labels": key.label_selector, "serials": key.serials,
+    })
 }
 
 /// Revokes a key for good. Gives whether there was such a key; revoking twice keeps the first time.
 ///
 /// # Errors
 /// [`Error`] when the database cannot answer.
-pub async fn revoke_api_key(pool: &PgPool, id: &str) -> Result<bool, Error> {
-    let done =
-        sqlx::query("UPDATE api_key SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1")
-            .bind(id)
-            .execute(pool)
-            .await
-            .map_err(Error::during("revoke an API key"))?;
-    Ok(done.rows_affected() > 0)
+pub async fn revoke_api_key(pool: &PgPool, id: &str, actor: &Actor) -> Result<bool, Error> {
+    let failed = Error::during("revoke an API key");
+    let mut transaction = pool.begin().await.map_err(&failed)?;
+    let row: Option<ApiKeyRow> = sqlx::query_as(
+        "SELECT id, name, role, created_at, expires_at, revoked_at, last_used_at, label_selector, serials FROM api_key \
+         WHERE id = $1 FOR UPDATE",
+    )
+    .bind(id)
+    .fetch_optional(&mut *transaction)
+    .await
+    .map_err(&failed)?;
+    let Some(old) = row.map(api_key) else {
+        return Ok(false);
+    };
+    if old.revoked_at.is_some() {
+        return Ok(true);
+    }
+    let revoked_at = sqlx::query_scalar(
+        "UPDATE api_key SET revoked_at = now() WHERE id = $1 RETURNING revoked_at",
+    )
+    .bind(id)
+    .fetch_one(&mut *transaction)
+    .await
+    .map_err(&failed)?;
+    let new = ApiKey {
+        revoked_at,
+        ..old.clone()
+    };
+    let entry = Entry {
+        action: "revoke",
+        kind: KIND,
+        id,
+        before: Some(said(&old)),
+        after: Some(said(&new)),
+    };
+    audit::record(&mut transaction, actor, entry).await?;
+    transaction.commit().await.map_err(&failed)?;
+    Ok(true)
 }
 
 /// Finds a key that is neither revoked nor expired.
@@ -127,19 +209,36 @@ pub async fn revoke_api_key(pool: &PgPool, id: &str) -> Result<bool, Error> {
 /// # Errors
 /// [`Error`] when the database cannot answer.
 pub async fn find_active_api_key(pool: &PgPool, id: &str) -> Result<Option<ActiveApiKey>, Error> {
-    let row: Option<(String, String, Vec<u8>)> = sqlx::query_as(
-        "SELECT name, role, secret_sha256 FROM api_key \
+    type Row = (
+        String,
+        String,
+        Vec<u8>,
+        Option<DateTime<Utc>>,
+        Option<DateTime<Utc>>,
+        Option<String>,
+        Option<Vec<String>>,
+    );
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT name, role, secret_sha256, expires_at, last_used_at, label_selector, serials FROM api_key \
          WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())",
     )
     .bind(id)
     .fetch_optional(pool)
     .await
     .map_err(Error::during("find an API key"))?;
-    Ok(row.map(|(name, role, secret_sha256)| ActiveApiKey {
-        name,
-        role,
-        secret_sha256,
-    }))
+    Ok(row.map(
+        |(name, role, secret_sha256, expires_at, last_used_at, label_selector, serials)| {
+            ActiveApiKey {
+                name,
+                role,
+                secret_sha256,
+                expires_at,
+                last_used_at,
+                label_selector,
+                serials,
+            }
+        },
+    ))
 }
 
 /// Notes that a key was used, at most once a minute.

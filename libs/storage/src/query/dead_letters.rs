@@ -5,6 +5,7 @@ use sens_schema::Position;
 use sqlx::PgPool;
 
 use crate::Error;
+use crate::audit::{self, Actor, Entry};
 
 /// What was decided about a dead letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,22 +40,36 @@ pub async fn record_dead_letter_decision(
     pool: &PgPool,
     origin: Position,
     decision: DeadLetterDecision,
-    actor: &str,
+    actor: &Actor,
 ) -> Result<(), Error> {
+    let failed = Error::during("record the decision about a dead letter");
     let (action, new_sequence) = match decision {
         DeadLetterDecision::Requeued { sequence } => ("requeued", i64::try_from(sequence).ok()),
         DeadLetterDecision::Dropped => ("dropped", None),
     };
+    let mut transaction = pool.begin().await.map_err(&failed)?;
     sqlx::query("INSERT INTO dead_letter_action (epoch, seq, action, new_seq, actor) VALUES ($1, $2, $3, $4, $5)")
         .bind(origin.epoch)
         .bind(i64::try_from(origin.seq).unwrap_or(i64::MAX))
         .bind(action)
         .bind(new_sequence)
-        .bind(actor)
-        .execute(pool)
+        .bind(&actor.name)
+        .execute(&mut *transaction)
         .await
-        .map(drop)
-        .map_err(Error::during("record the decision about a dead letter"))
+        .map_err(&failed)?;
+    let message = format!("{}-{}", origin.epoch, origin.seq);
+    let entry = Entry {
+        action: match decision {
+            DeadLetterDecision::Requeued { .. } => "requeue",
+            DeadLetterDecision::Dropped => "drop",
+        },
+        kind: "dead_letter",
+        id: &message,
+        before: None,
+        after: Some(serde_json::json!({ "message": message, "new_sequence": new_sequence })),
+    };
+    audit::record(&mut transaction, actor, entry).await?;
+    transaction.commit().await.map_err(&failed)
 }
 
 /// What was decided about the letter that stood at `origin`, oldest first.

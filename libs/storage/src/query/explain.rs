@@ -12,10 +12,10 @@ const CLAIMS: TimeDelta = TimeDelta::days(7);
 /// Whose messages, and which interval `[from, to)`.
 #[derive(Debug, Clone, Copy)]
 pub struct Window<'a> {
-    /// Number of the device; `None` when it is not in the registry.
-    pub device_id: Option<i64>,
-    /// Its serial: errors may name a device that is not in the registry.
-    pub serial: &'a str,
+    /// Ids of the device; none when it is not in the registry.
+    pub device_ids: &'a [i64],
+    /// The names it goes by: errors may name a device that is not in the registry.
+    pub names: &'a [String],
     /// Inclusive start.
     pub from: DateTime<Utc>,
     /// Exclusive end.
@@ -25,8 +25,6 @@ pub struct Window<'a> {
 /// A device as far as explaining needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExplainedDevice {
-    /// Its number.
-    pub id: i64,
     /// What its last status message or last will said.
     pub online: Option<bool>,
     /// When that was said.
@@ -69,30 +67,25 @@ pub struct WindowReading {
     pub seq: i64,
 }
 
-/// Finds the device; `None` when nothing good ever came from it.
+/// Finds the device and its legacy number; `None` when nothing good ever came from it.
 ///
 /// # Errors
 /// [`Error`] when the database cannot answer.
 pub async fn explained_device(
     pool: &PgPool,
-    serial: &str,
+    device_ids: &[i64],
 ) -> Result<Option<ExplainedDevice>, Error> {
-    type Row = (
-        i64,
-        Option<bool>,
-        Option<DateTime<Utc>>,
-        Option<DateTime<Utc>>,
-    );
+    type Row = (Option<bool>, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
     let row: Option<Row> = sqlx::query_as(
-        "SELECT id, online, status_at, last_seen_at FROM device WHERE serial = $1 AND deleted_at IS NULL",
+        "SELECT (array_agg(online ORDER BY status_at DESC NULLS LAST))[1], max(status_at), max(last_seen_at) \
+         FROM device WHERE id = ANY($1) HAVING count(*) > 0",
     )
-    .bind(serial)
+    .bind(device_ids)
     .fetch_optional(pool)
     .await
     .map_err(Error::during("find a device"))?;
     Ok(
-        row.map(|(id, online, status_at, last_seen_at)| ExplainedDevice {
-            id,
+        row.map(|(online, status_at, last_seen_at)| ExplainedDevice {
             online,
             status_at,
             last_seen_at,
@@ -112,13 +105,13 @@ pub async fn positions_of_device(
 ) -> Result<Vec<(i32, i64)>, Error> {
     sqlx::query_as(
         "SELECT epoch, seq FROM ( \
-             SELECT epoch, seq, received_at FROM raw_record WHERE device_id = $1 AND received_at >= $3 AND received_at < $4 \
+             SELECT epoch, seq, received_at FROM raw_record WHERE device_id = ANY($1) AND received_at >= $3 AND received_at < $4 \
              UNION \
-             SELECT epoch, seq, received_at FROM ingest_error WHERE serial = $2 AND received_at >= $3 AND received_at < $4 \
+             SELECT epoch, seq, received_at FROM ingest_error WHERE serial = ANY($2) AND received_at >= $3 AND received_at < $4 \
          ) AS found ORDER BY received_at, epoch, seq LIMIT $5",
     )
-    .bind(window.device_id)
-    .bind(window.serial)
+    .bind(window.device_ids)
+    .bind(window.names)
     .bind(window.from)
     .bind(window.to)
     .bind(limit)
@@ -159,14 +152,14 @@ pub async fn arrivals_around(
 ) -> Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>), Error> {
     sqlx::query_as(
         "SELECT greatest( \
-                    (SELECT max(received_at) FROM raw_record WHERE device_id = $1 AND received_at < $3), \
-                    (SELECT max(received_at) FROM ingest_error WHERE serial = $2 AND received_at < $3)), \
+                    (SELECT max(received_at) FROM raw_record WHERE device_id = ANY($1) AND received_at < $3), \
+                    (SELECT max(received_at) FROM ingest_error WHERE serial = ANY($2) AND received_at < $3)), \
                 least( \
-                    (SELECT min(received_at) FROM raw_record WHERE device_id = $1 AND received_at >= $4), \
-                    (SELECT min(received_at) FROM ingest_error WHERE serial = $2 AND received_at >= $4))",
+                    (SELECT min(received_at) FROM raw_record WHERE device_id = ANY($1) AND received_at >= $4), \
+                    (SELECT min(received_at) FROM ingest_error WHERE serial = ANY($2) AND received_at >= $4))",
     )
-    .bind(window.device_id)
-    .bind(window.serial)
+    .bind(window.device_ids)
+    .bind(window.names)
     .bind(window.from)
     .bind(window.to)
     .fetch_one(pool)
@@ -183,10 +176,10 @@ pub async fn starts_of_device(
     window: Window<'_>,
 ) -> Result<Vec<DeviceStart>, Error> {
     let rows: Vec<(DateTime<Utc>, Option<String>, i32, i64)> = sqlx::query_as(
-        "SELECT started_at, firmware, epoch, seq FROM device_startup WHERE device_id = $1 \
+        "SELECT started_at, firmware, epoch, seq FROM device_startup WHERE device_id = ANY($1) \
          AND (started_at >= $2 AND started_at < $3 OR received_at >= $2 AND received_at < $3) ORDER BY started_at LIMIT 100",
     )
-    .bind(window.device_id)
+    .bind(window.device_ids)
     .bind(window.from)
     .bind(window.to)
     .fetch_all(pool)
@@ -298,15 +291,15 @@ async fn readings(
          FROM latest_value l JOIN metric m ON m.id = l.metric_id AND ($4::text IS NULL OR m.name = $4) \
          CROSS JOIN LATERAL ( \
              SELECT value, NULL::text AS text, {columns} FROM processed_record r \
-             WHERE r.device_id = $1 AND r.metric_id = m.id AND {condition} \
+             WHERE r.device_id = l.device_id AND r.metric_id = m.id AND {condition} \
              UNION ALL \
              SELECT NULL::float8, value, {columns} FROM text_record r \
-             WHERE r.device_id = $1 AND r.metric_id = m.id AND {condition} \
-         ) f WHERE l.device_id = $1 \
+             WHERE r.device_id = l.device_id AND r.metric_id = m.id AND {condition} \
+         ) f WHERE l.device_id = ANY($1) \
          ORDER BY abs(extract(epoch FROM f.recorded_at - $5)), m.name LIMIT $6"
     );
     let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(window.device_id)
+        .bind(window.device_ids)
         .bind(window.from)
         .bind(window.to)
         .bind(metric)

@@ -5,6 +5,7 @@ use sqlx::PgPool;
 
 use crate::Error;
 use crate::query::StoredValue;
+use crate::query::scope::{self, Scope};
 
 /// The newest value of one metric by the time it was measured.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,19 +32,27 @@ type LatestRow = (
     Option<DateTime<Utc>>,
 );
 
-/// The newest values of a device, by metric name. `None` when there is no such device.
+/// The newest values of a device and of the legacy number it is linked to, by metric name. `None` when there is no such device
+/// in the scope.
 ///
 /// # Errors
 /// [`Error`] when the database cannot answer.
-pub async fn latest_values(pool: &PgPool, serial: &str) -> Result<Option<Vec<LatestValue>>, Error> {
-    let rows: Vec<LatestRow> = sqlx::query_as(
-        "SELECT m.name, m.unit, m.kind, l.value, l.text_value, l.recorded_at, l.received_at \
-         FROM device d LEFT JOIN latest_value l ON l.device_id = d.id LEFT JOIN metric m ON m.id = l.metric_id \
-         WHERE d.serial = $1 AND d.deleted_at IS NULL ORDER BY m.name",
-    )
-    .bind(serial)
-    .fetch_all(pool)
-    .await.map_err(Error::during("read latest values"))?;
+pub async fn latest_values(
+    pool: &PgPool,
+    scope: &Scope,
+    serial: &str,
+) -> Result<Option<Vec<LatestValue>>, Error> {
+    let mut query = scope::family(scope, serial);
+    query.push(
+        "SELECT DISTINCT ON (m.name) m.name, m.unit, m.kind, l.value, l.text_value, l.recorded_at, l.received_at \
+         FROM main LEFT JOIN (family JOIN latest_value l ON l.device_id = family.id JOIN metric m ON m.id = l.metric_id) ON true \
+         ORDER BY m.name, l.recorded_at DESC, l.received_at DESC",
+    );
+    let rows: Vec<LatestRow> = query
+        .build_query_as()
+        .fetch_all(pool)
+        .await
+        .map_err(Error::during("read latest values"))?;
     if rows.is_empty() {
         return Ok(None);
     }

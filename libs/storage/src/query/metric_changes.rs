@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use sqlx::{PgConnection, PgPool};
 
 use crate::Error;
+use crate::audit::{self, Actor, Entry};
 use crate::query::metrics::{COLUMNS, Metric, MetricRow, metric};
 
 /// Longest name.
@@ -190,7 +191,7 @@ pub async fn change_metric(
     pool: &PgPool,
     name: &str,
     change: &MetricChange,
-    actor: &str,
+    actor: &Actor,
     version: Option<i64>,
 ) -> Result<Result<Metric, Refusal>, Error> {
     let during = Error::during("change a metric");
@@ -231,7 +232,7 @@ pub async fn create_metric(
     pool: &PgPool,
     name: &str,
     change: &MetricChange,
-    actor: &str,
+    actor: &Actor,
 ) -> Result<Result<Metric, Refusal>, Error> {
     let during = Error::during("make a metric");
     let blank = Metric {
@@ -326,7 +327,12 @@ async fn meaning_changes(
     Ok(used.then_some(Refusal::InUse(if unit { "unit" } else { "kind" })))
 }
 
-async fn write(connection: &mut PgConnection, new: &Metric, actor: &str) -> Result<Metric, Error> {
+/// Writes the metric with a version of it, and who made that.
+async fn write(
+    connection: &mut PgConnection,
+    new: &Metric,
+    actor: &Actor,
+) -> Result<Metric, Error> {
     let statement = format!(
         "WITH old AS (SELECT id, version, {AS_JSON} AS said FROM metric WHERE id = $1),
          changed AS (
@@ -350,11 +356,28 @@ async fn write(connection: &mut PgConnection, new: &Metric, actor: &str) -> Resu
         .bind(&new.display_unit)
         .bind(new.display_factor)
         .bind(new.listed)
-        .bind(actor)
-        .fetch_one(connection)
+        .bind(&actor.name)
+        .fetch_one(&mut *connection)
         .await
         .map_err(Error::during("write a metric"))?;
-    Ok(metric(row))
+    let metric = metric(row);
+    let (before, after): (Option<Json>, Json) = sqlx::query_as(
+        "SELECT before, after FROM metric_version WHERE metric_id = $1 AND version = $2",
+    )
+    .bind(metric.id)
+    .bind(metric.version)
+    .fetch_one(&mut *connection)
+    .await
+    .map_err(Error::during("read a version of a metric"))?;
+    let entry = Entry {
+        action: if before.is_some() { "change" } else { "create" },
+        kind: "metric",
+        id: &metric.name,
+        before,
+        after: Some(after),
+    };
+    audit::record(connection, actor, entry).await?;
+    Ok(metric)
 }
 
 #[cfg(test)]

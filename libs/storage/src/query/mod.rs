@@ -12,6 +12,7 @@ pub mod durability;
 pub mod epochs;
 pub mod estimate;
 pub mod explain;
+pub mod family;
 pub mod fate;
 mod grid;
 pub mod health;
@@ -26,10 +27,12 @@ pub mod nearest;
 pub mod overview;
 pub mod points;
 pub mod raw_records;
+mod scope;
 pub mod series;
 pub mod targets;
 mod value;
 
+pub use scope::Scope;
 pub use value::StoredValue;
 
 use crate::Error;

@@ -4,14 +4,14 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
 use crate::Error;
+use crate::query::scope::{self, Scope};
 
 const DEVICE: &str = "
-    SELECT id, EXISTS (SELECT FROM rollup_mark WHERE device_ids && ARRAY[device.id])
-    FROM device WHERE serial = $1 AND deleted_at IS NULL";
+    SELECT ARRAY(SELECT id FROM family), EXISTS (SELECT FROM rollup_mark WHERE device_ids && ARRAY(SELECT id FROM family)) FROM main";
 
 const SERIES: &str = "
-    SELECT m.name, m.kind, m.unit, m.display_unit, m.listed, s.first_at, s.last_at, s.n
-    FROM series s JOIN metric m ON m.id = s.metric_id WHERE s.device_id = $1 ORDER BY m.name";
+    SELECT m.name, m.kind, m.unit, m.display_unit, m.listed, min(s.first_at), max(s.last_at), sum(s.n)::bigint
+    FROM series s JOIN metric m ON m.id = s.metric_id WHERE s.device_id = ANY($1) GROUP BY m.id ORDER BY m.name";
 
 /// The readings of one metric.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,11 +43,16 @@ pub struct DeviceSeries {
     pub complete: bool,
 }
 
-/// What there is of a device; `None` when there is no such device. The rollups keep it, so that nothing is counted here.
+/// What there is of a device and of the legacy number it is linked to; `None` when there is no such device in the scope. The
+/// rollups keep it, so that nothing is counted here.
 ///
 /// # Errors
 /// [`Error`] when the database cannot answer.
-pub async fn device_series(pool: &PgPool, serial: &str) -> Result<Option<DeviceSeries>, Error> {
+pub async fn device_series(
+    pool: &PgPool,
+    scope: &Scope,
+    serial: &str,
+) -> Result<Option<DeviceSeries>, Error> {
     type Row = (
         String,
         String,
@@ -60,16 +65,18 @@ pub async fn device_series(pool: &PgPool, serial: &str) -> Result<Option<DeviceS
     );
     let failed = Error::during("find the series of a device");
     // First the marks: what is rolled up between the two questions is counted, and said to be missing at worst.
-    let device: Option<(i64, bool)> = sqlx::query_as(DEVICE)
-        .bind(serial)
+    let mut query = scope::family(scope, serial);
+    query.push(DEVICE);
+    let device: Option<(Vec<i64>, bool)> = query
+        .build_query_as()
         .fetch_optional(pool)
         .await
         .map_err(&failed)?;
-    let Some((device, pending)) = device else {
+    let Some((devices, pending)) = device else {
         return Ok(None);
     };
     let rows: Vec<Row> = sqlx::query_as(SERIES)
-        .bind(device)
+        .bind(devices)
         .fetch_all(pool)
         .await
         .map_err(&failed)?;

@@ -4,9 +4,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sens_schema::Serial;
+use sqlx::{PgPool, Postgres, QueryBuilder};
 
 use crate::Error;
+use crate::query::Scope;
 use crate::query::measurements::{Clock, DeviceMetric, Range, Selection, Series};
 
 /// The readings of one metric of one device, with everything an answer says about them.
@@ -59,10 +61,11 @@ pub fn selection<'a>(
     }
 }
 
-/// Device, serial, metric: number, name, unit, kind, display unit and factor; newest, first, corrected.
+/// Device, serial, legacy number; metric: number, name, unit, kind, display unit and factor; newest, first, corrected.
 type Row = (
     i64,
     String,
+    Option<i64>,
     Option<i32>,
     Option<String>,
     Option<String>,
@@ -74,45 +77,93 @@ type Row = (
     bool,
 );
 
-/// For each device by the index of its values, also where the server plans without knowing how few devices there are.
+/// For each device by the index of its values, also where the server plans without knowing how few devices there are. A device
+/// that is linked to a legacy number has the series of both.
 const TARGETS: &str = "
-    SELECT d.id, d.serial, l.id, l.name, l.unit, l.kind, l.display_unit, l.display_factor, l.recorded_at, s.first_at,
-           EXISTS (SELECT FROM reading_superseded x WHERE x.device_id = d.id AND x.metric_id = l.id)
-    FROM device d LEFT JOIN LATERAL (
+    SELECT member.id, d.serial, member.number, l.id, l.name, l.unit, l.kind, l.display_unit, l.display_factor, l.recorded_at,
+           s.first_at, EXISTS (SELECT FROM reading_superseded x WHERE x.device_id = member.id AND x.metric_id = l.id)
+    FROM device d CROSS JOIN LATERAL (
+        SELECT d.id, NULL::bigint AS number UNION ALL SELECT o.id, a.legacy_id
+        FROM device_alias a JOIN device o ON o.legacy_id = a.legacy_id WHERE a.device_id = d.id) member
+    LEFT JOIN LATERAL (
         SELECT m.id, m.name, m.unit, m.kind, m.display_unit, m.display_factor, v.recorded_at
         FROM latest_value v JOIN metric m ON m.id = v.metric_id
-        WHERE v.device_id = d.id AND ($2::text[] IS NULL OR m.name = ANY ($2)) OFFSET 0) l ON true
-    LEFT JOIN series s ON s.device_id = d.id AND s.metric_id = l.id
-    WHERE d.deleted_at IS NULL AND ";
+        WHERE v.device_id = member.id AND (";
 
-const OF_SOME: &str = "d.serial = ANY ($1::text[]) ORDER BY d.id, l.id LIMIT $3";
-const OF_ALL: &str = "$1::text[] IS NULL ORDER BY d.id, l.id LIMIT $3";
+const JOINS: &str = ") OFFSET 0) l ON true
+    LEFT JOIN series s ON s.device_id = member.id AND s.metric_id = l.id
+    WHERE d.deleted_at IS NULL";
 
-/// Finds the series of devices (all, when `serials` is `None`) and metrics (all, when `names` is `None`): at most `limit`
-/// and one more.
+fn statement(
+    scope: &Scope,
+    serials: Option<&[String]>,
+    names: Option<&[String]>,
+    most: i64,
+) -> QueryBuilder<Postgres> {
+    let mut query = QueryBuilder::new(TARGETS);
+    match names {
+        Some(names) => {
+            query.push("m.name = ANY(");
+            query.push_bind(names.to_vec()).push(")");
+        }
+        None => {
+            query.push("true");
+        }
+    }
+    query.push(JOINS);
+    match serials {
+        Some(serials) => {
+            let numbers: Vec<Option<i64>> = serials.iter().map(|serial| number(serial)).collect();
+            query.push(
+                " AND d.id = ANY(ARRAY(SELECT coalesce((SELECT x.device_id FROM device_alias x WHERE x.legacy_id = w.number), \
+                 (SELECT y.id FROM device y WHERE y.serial = w.serial)) FROM unnest(",
+            );
+            query.push_bind(serials.to_vec()).push("::text[], ");
+            query.push_bind(numbers);
+            query.push("::bigint[]) AS w (serial, number)))");
+        }
+        None => {
+            query.push(
+                " AND NOT EXISTS (SELECT FROM device_alias x WHERE x.legacy_id = d.legacy_id)",
+            );
+        }
+    }
+    scope.push(&mut query, "d");
+    query.push(" ORDER BY d.id, l.id, member.id LIMIT ");
+    query.push_bind(most);
+    query
+}
+
+fn number(serial: &str) -> Option<i64> {
+    Serial::parse(serial).ok()?.legacy_id()
+}
+
+/// Finds the series of the devices in a scope (all, when `serials` is `None`) and metrics (all, when `names` is `None`): at most
+/// `limit` and one more.
 ///
 /// # Errors
 /// [`Error`] when the database cannot answer.
 pub async fn find_targets(
     pool: &PgPool,
+    scope: &Scope,
     serials: Option<&[String]>,
     names: Option<&[String]>,
     limit: usize,
 ) -> Result<Targets, Error> {
     let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-    let which = if serials.is_some() { OF_SOME } else { OF_ALL };
-    let statement = format!("{TARGETS}{which}");
-    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(statement))
-        .bind(serials)
-        .bind(names)
-        .bind(most)
+    let rows: Vec<Row> = statement(scope, serials, names, most)
+        .build_query_as()
         .fetch_all(pool)
         .await
         .map_err(Error::during("find the series of devices"))?;
     let is_all = rows.len() <= limit;
     let found: HashSet<&str> = rows.iter().map(|row| row.1.as_str()).collect();
+    let numbers: HashSet<i64> = rows.iter().filter_map(|row| row.2).collect();
     let asked = serials.unwrap_or_default().iter();
-    let missing = asked.filter(|serial| is_all && !found.contains(serial.as_str()));
+    let missing = asked.filter(|serial| {
+        let linked = number(serial).is_some_and(|number| numbers.contains(&number));
+        is_all && !linked && !found.contains(serial.as_str())
+    });
     let missing = missing.cloned().collect();
     let mut targets: Vec<Target> = Vec::with_capacity(rows.len());
     for row in rows {
@@ -127,6 +178,7 @@ pub async fn find_targets(
 fn target(serial: Arc<str>, row: Row) -> Option<Target> {
     let (
         device_id,
+        _,
         _,
         id,
         name,

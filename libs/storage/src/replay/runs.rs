@@ -6,6 +6,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgPool, Row as _};
 
 use crate::Error;
+use crate::audit::{self, Actor, Entry};
 
 const REQUEST: &str = "
     INSERT INTO replay_run (dry_run, serial, from_at, to_at, requested_by)
@@ -253,30 +254,58 @@ impl TryFrom<Row> for ReplayRun {
 pub async fn request_replay(
     pool: &PgPool,
     request: &ReplayRequest,
-    requested_by: &str,
+    actor: &Actor,
 ) -> Result<i64, Error> {
-    sqlx::query_scalar(REQUEST)
+    let failed = Error::during("ask for a replay");
+    let mut transaction = pool.begin().await.map_err(&failed)?;
+    let id: i64 = sqlx::query_scalar(REQUEST)
         .bind(request.dry_run)
         .bind(&request.serial)
         .bind(request.from)
         .bind(request.to)
-        .bind(requested_by)
-        .fetch_one(pool)
+        .bind(&actor.name)
+        .fetch_one(&mut *transaction)
         .await
-        .map_err(Error::during("ask for a replay"))
+        .map_err(&failed)?;
+    let entry = Entry {
+        action: "request",
+        kind: "replay",
+        id: &id.to_string(),
+        before: None,
+        after: Some(serde_json::json!({
+            "dry_run": request.dry_run, "device": request.serial, "from": request.from, "to": request.to,
+        })),
+    };
+    audit::record(&mut transaction, actor, entry).await?;
+    transaction.commit().await.map_err(&failed)?;
+    Ok(id)
 }
 
 /// Ends a replay before its next part. `false` when it is over already, or there is none.
 ///
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
-pub async fn cancel_replay(pool: &PgPool, id: i64) -> Result<bool, Error> {
-    sqlx::query(CANCEL)
+pub async fn cancel_replay(pool: &PgPool, id: i64, actor: &Actor) -> Result<bool, Error> {
+    let failed = Error::during("cancel a replay");
+    let mut transaction = pool.begin().await.map_err(&failed)?;
+    let cancelled = sqlx::query(CANCEL)
         .bind(id)
-        .execute(pool)
+        .execute(&mut *transaction)
         .await
-        .map(|done| done.rows_affected() > 0)
-        .map_err(Error::during("cancel a replay"))
+        .map_err(&failed)?;
+    if cancelled.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let entry = Entry {
+        action: "cancel",
+        kind: "replay",
+        id: &id.to_string(),
+        before: None,
+        after: Some(serde_json::json!({ "state": ReplayState::Cancelled.as_str() })),
+    };
+    audit::record(&mut transaction, actor, entry).await?;
+    transaction.commit().await.map_err(&failed)?;
+    Ok(true)
 }
 
 /// Whether a replay waits to be begun or to go on.

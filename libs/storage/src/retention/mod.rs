@@ -14,6 +14,8 @@ pub use class::Class;
 pub use perform::{Maintenance, take_maintenance};
 pub use runs::{
     Action, Outcome, RetentionItem, RetentionRun, RunState, find_run, is_requested, list_runs,
-    request_run,
+    request_run, request_run_for,
 };
-pub use settings::{Keep, RetentionSetting, change_setting, list_settings};
+pub use settings::{
+    Expected, Keep, RetentionSetting, SettingRefusal, change_setting, find_setting, list_settings,
+};

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
 use crate::Error;
+use crate::audit::{self, Actor, Entry};
 
 const REQUEST: &str =
     "INSERT INTO retention_run (dry_run, requested_by) VALUES ($1, $2) RETURNING id";
@@ -167,6 +168,26 @@ pub async fn request_run<'e>(
         .fetch_one(executor)
         .await
         .map_err(Error::during("ask for a run of retention"))
+}
+
+/// The same for somebody, whose wish is kept.
+///
+/// # Errors
+/// [`Error::Unavailable`] or [`Error::Query`].
+pub async fn request_run_for(pool: &PgPool, dry_run: bool, actor: &Actor) -> Result<i64, Error> {
+    let failed = Error::during("ask for a run of retention");
+    let mut transaction = pool.begin().await.map_err(&failed)?;
+    let id = request_run(&mut *transaction, dry_run, &actor.name).await?;
+    let entry = Entry {
+        action: "request",
+        kind: "retention_run",
+        id: &id.to_string(),
+        before: None,
+        after: Some(serde_json::json!({ "dry_run": dry_run })),
+    };
+    audit::record(&mut transaction, actor, entry).await?;
+    transaction.commit().await.map_err(&failed)?;
+    Ok(id)
 }
 
 /// Whether a run was asked for, or was begun and is not ended: whoever did it may be gone.

@@ -35,7 +35,12 @@ fn battery(value: Option<f64>) -> CorrectionRequest {
 }
 
 async fn newest(store: &Store) -> anyhow::Result<Vec<(DateTime<Utc>, StoredValue)>> {
-    let values = latest_values(&store.pool, "legacy-7").await?;
+    let values = latest_values(
+        &store.pool,
+        &sens_storage::query::Scope::EVERYTHING,
+        "legacy-7",
+    )
+    .await?;
     let values = values.unwrap_or_default().into_iter();
     Ok(values
         .map(|value| (value.recorded_at, value.value))

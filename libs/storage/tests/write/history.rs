@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sens_schema::{DecoderMap, Value};
+use sens_storage::audit::Actor;
 use sens_storage::query::history::settled;
 use sens_storage::query::measurements::{
     Clock, Measurement, Order, Range, Selection, Series, read_range,
@@ -99,7 +100,7 @@ pub(crate) fn everything() -> ReplayRequest {
 }
 
 pub(crate) async fn replay(store: &Store, request: &ReplayRequest) -> anyhow::Result<ReplayRun> {
-    let id = request_replay(&store.pool, request, "test").await?;
+    let id = request_replay(&store.pool, request, &Actor::local("test")).await?;
     let mut replays = take_replays(&store.pool, DecoderMap::builtin().clone())
         .await?
         .ok_or_else(|| anyhow::anyhow!("somebody else replays"))?;

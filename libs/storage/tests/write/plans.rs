@@ -185,10 +185,17 @@ fn node(line: &str, sized: &[String]) -> Option<String> {
 
 /// What the API asks about one device, at least once.
 async fn reads(pool: &PgPool) -> anyhow::Result<()> {
-    latest::latest_values(pool, "AI-10").await?;
-    query::devices::find_device(pool, "AI-10", std::time::Duration::from_mins(5)).await?;
+    let everything = query::Scope::EVERYTHING;
+    latest::latest_values(pool, &everything, "AI-10").await?;
+    query::devices::find_device(
+        pool,
+        &everything,
+        "AI-10",
+        std::time::Duration::from_mins(5),
+    )
+    .await?;
     let serials = ["AI-10".to_owned()];
-    let found = query::targets::find_targets(pool, Some(&serials), None, 1000).await?;
+    let found = query::targets::find_targets(pool, &everything, Some(&serials), None, 1000).await?;
     let range = |order| Range {
         from: chrono::DateTime::from_timestamp(1_795_000_000, 0),
         to: chrono::DateTime::from_timestamp(1_795_086_400, 0),

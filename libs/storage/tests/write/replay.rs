@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sens_schema::DecoderMap;
+use sens_storage::audit::Actor;
 use sens_storage::replay::{
     ChangeKind, ReplayRequest, ReplayState, cancel_replay, find_replay, request_replay,
     take_replays,
@@ -71,7 +72,7 @@ async fn a_dry_run_says_what_would_change_and_changes_nothing() -> anyhow::Resul
 async fn a_killed_replay_is_gone_on_with() -> anyhow::Result<()> {
     let store = Store::start().await?;
     write(&store, &mut 0, &wrong(450)).await?;
-    let id = request_replay(&store.pool, &everything(), "test").await?;
+    let id = request_replay(&store.pool, &everything(), &Actor::local("test")).await?;
     let decoders = || DecoderMap::builtin().clone();
     let mut first = take_replays(&store.pool, decoders())
         .await?
@@ -124,9 +125,9 @@ async fn a_killed_replay_is_gone_on_with() -> anyhow::Result<()> {
 async fn a_cancelled_replay_ends_and_an_unknown_device_is_said() -> anyhow::Result<()> {
     let store = Store::start().await?;
     write(&store, &mut 0, &wrong(1)).await?;
-    let id = request_replay(&store.pool, &everything(), "test").await?;
-    assert!(cancel_replay(&store.pool, id).await?);
-    assert!(!cancel_replay(&store.pool, id).await?);
+    let id = request_replay(&store.pool, &everything(), &Actor::local("test")).await?;
+    assert!(cancel_replay(&store.pool, id, &Actor::local("test")).await?);
+    assert!(!cancel_replay(&store.pool, id, &Actor::local("test")).await?);
     let mut replays = take_replays(&store.pool, DecoderMap::builtin().clone())
         .await?
         .ok_or_else(|| anyhow::anyhow!("somebody else replays"))?;

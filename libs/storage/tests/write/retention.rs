@@ -4,8 +4,9 @@ mod runs;
 
 use chrono::Utc;
 use sens_storage::PgPool;
+use sens_storage::audit::Actor;
 use sens_storage::retention::{
-    Class, Keep, Outcome, RetentionRun, RunState, change_setting, find_run, request_run,
+    Class, Expected, Keep, Outcome, RetentionRun, RunState, change_setting, find_run, request_run,
     take_maintenance,
 };
 use sens_storage::rollup::{self, Pass};
@@ -179,9 +180,11 @@ async fn late_readings_and_the_end_of_an_exception_leave_the_rollups_right() -> 
             Class::Readings,
             Some("platform_height_mm"),
             Keep::AsClass,
-            "test"
+            Expected::Any,
+            &Actor::local("test")
         )
         .await?
+        .is_ok()
     );
     assert_eq!(run(pool, false).await?.state, RunState::Done);
     assert_eq!(readings(&store).await, 1);
@@ -205,14 +208,18 @@ async fn raw_records_errors_and_rollups_have_times_of_their_own() -> anyhow::Res
     ];
     store.writer.store(1, &batch).await?;
     settle(&store).await?;
-    change_setting(
-        &store.pool,
-        Class::RollupMinute,
-        None,
-        Keep::Days(20),
-        "test",
-    )
-    .await?;
+    assert!(
+        change_setting(
+            &store.pool,
+            Class::RollupMinute,
+            None,
+            Keep::Days(20),
+            Expected::Any,
+            &Actor::local("test")
+        )
+        .await?
+        .is_ok()
+    );
     let done = run(&store.pool, false).await?;
     assert_eq!(done.state, RunState::Done, "{done:?}");
     let lost: Vec<_> = done
@@ -268,9 +275,11 @@ async fn with_exceptions() -> anyhow::Result<Store> {
             Class::Readings,
             Some("battery_charge"),
             Keep::Days(90),
-            "test"
+            Expected::Any,
+            &Actor::local("test")
         )
         .await?
+        .is_ok()
     );
     assert!(
         change_setting(
@@ -278,19 +287,23 @@ async fn with_exceptions() -> anyhow::Result<Store> {
             Class::Readings,
             Some("platform_height_mm"),
             Keep::Forever,
-            "test"
+            Expected::Any,
+            &Actor::local("test")
         )
         .await?
+        .is_ok()
     );
     assert!(
-        !change_setting(
+        change_setting(
             pool,
             Class::Readings,
             Some("nothing"),
             Keep::Forever,
-            "test"
+            Expected::Any,
+            &Actor::local("test")
         )
         .await?
+        .is_err()
     );
     Ok(store)
 }

@@ -65,6 +65,9 @@ async fn the_api_changes_its_own_tables_and_no_telemetry() -> anyhow::Result<()>
         "INSERT INTO api_key (id, name, role, secret_sha256) VALUES ('x', 'x', 'admin', sha256('x'))",
         "UPDATE device SET name = 'a lift'",
         "INSERT INTO retention_run (dry_run, requested_by) VALUES (true, 'x')",
+        "UPDATE retention_setting SET keep_days = 1000",
+        "INSERT INTO audit_event (actor, action, object_kind, object_id) VALUES ('x', 'x', 'x', 'x')",
+        "SELECT count(*) FROM audit_event",
     ] {
         sqlx::query(allowed).execute(&api).await?;
     }
@@ -76,7 +79,9 @@ async fn the_api_changes_its_own_tables_and_no_telemetry() -> anyhow::Result<()>
         "UPDATE ingest_ledger SET processed = 0",
         "UPDATE latest_value SET value = 0",
         "UPDATE rollup_1d SET n = 0",
-        "UPDATE retention_setting SET keep_days = 1",
+        "UPDATE audit_event SET actor = 'nobody'",
+        "DELETE FROM audit_event",
+        "TRUNCATE audit_event",
         "SELECT retention_drop('raw', now(), now(), 0)",
         "SELECT compact_ledger(interval '0', 1)",
         "SELECT ensure_partition('raw_record', now())",

@@ -2,6 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use sens_storage::query::Scope;
 
 use crate::app::App;
 use crate::auth::{Caller, Role};
@@ -22,28 +23,48 @@ async fn require(parts: &Parts, app: &App, roles: &[Role]) -> Result<Caller, Pro
     Err(Problem::new(Code::Forbidden, detail))
 }
 
-macro_rules! access {
-    ($($(#[$doc:meta])* $name:ident: $roles:expr;)*) => {
-        $(
-            $(#[$doc])*
-            pub(crate) struct $name;
+/// Who may read.
+const READERS: [Role; 3] = [Role::Viewer, Role::Operator, Role::Admin];
 
-            impl FromRequestParts<App> for $name {
-                type Rejection = Problem;
+/// May read what is of some devices: those of the scope, which every query is given.
+pub(crate) struct Reader(pub(crate) Scope);
 
-                async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-                    require(parts, app, &$roles).await.map(|_| Self)
-                }
-            }
-        )*
-    };
+impl FromRequestParts<App> for Reader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let caller = require(parts, app, &READERS).await?;
+        Ok(Self(caller.scope))
+    }
 }
 
-access! {
-    /// May read.
-    Viewer: [Role::Viewer, Role::Operator, Role::Admin];
-    /// May manage keys.
-    Admin: [Role::Admin];
+/// May read what is of all devices, or of none: not with a key that is limited to some.
+pub(crate) struct Viewer;
+
+impl FromRequestParts<App> for Viewer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let caller = require(parts, app, &READERS).await?;
+        if caller.scope.is_everything() {
+            return Ok(Self);
+        }
+        Err(Problem::new(
+            Code::Forbidden,
+            "the key is limited to some devices, and this tells of all of them",
+        ))
+    }
+}
+
+/// May manage keys and read the audit log; who it was is kept.
+pub(crate) struct Admin(pub(crate) Caller);
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        require(parts, app, &[Role::Admin]).await.map(Self)
+    }
 }
 
 /// May change what is in operation; who it was is kept.
@@ -59,7 +80,7 @@ impl FromRequestParts<App> for Operator {
     }
 }
 
-/// May post telemetry.
+/// May post telemetry, of the devices in its scope.
 pub(crate) struct Sender(pub(crate) Caller);
 
 impl FromRequestParts<App> for Sender {

@@ -6,24 +6,48 @@ mod role;
 mod stored_keys;
 
 use axum::http::HeaderMap;
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
+use sens_storage::audit::Actor;
+use sens_storage::query::Scope;
 
 use crate::problem::Problem;
 
-pub(crate) use access::{Admin, Anyone, Operator, Sender, Viewer};
+pub(crate) use access::{Admin, Anyone, Operator, Reader, Sender, Viewer};
 pub(crate) use role::Role;
 pub(crate) use stored_keys::StoredKeys;
 
 /// Somebody whose key is valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Caller {
+    /// Public part of the key; none of the bootstrap key.
+    pub(crate) key_id: Option<String>,
     /// Name of the key.
     pub(crate) name: String,
     /// What it may do.
     pub(crate) role: Role,
+    /// With which devices.
+    pub(crate) scope: Scope,
+    /// From when on it is no longer accepted.
+    pub(crate) expires_at: Option<DateTime<Utc>>,
+    /// When it was used before, to the minute.
+    pub(crate) last_used_at: Option<DateTime<Utc>>,
+    /// Names this request.
+    pub(crate) request_id: String,
 }
 
-/// A way to find out who calls.
+impl Caller {
+    /// As the audit log names it.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor {
+            key_id: self.key_id.clone(),
+            name: self.name.clone(),
+            request_id: Some(self.request_id.clone()),
+        }
+    }
+}
+
+/// A way to find out who calls. Others, such as tokens of an identity provider, take their place beside or in front of it.
 pub(crate) trait Authenticator: Send + Sync {
     /// The caller with these headers.
     ///

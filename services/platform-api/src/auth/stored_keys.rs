@@ -7,12 +7,15 @@ use axum::http::HeaderMap;
 use futures_util::future::BoxFuture;
 use moka::future::Cache;
 use sens_config::Secret;
+use sens_schema::LabelSelector;
 use sens_schema::api_key::{self, Presented};
 use sens_storage::PgPool;
+use sens_storage::query::Scope;
 use sens_storage::query::api_keys::{self, ActiveApiKey};
 use subtle::ConstantTimeEq as _;
 
 use crate::auth::{Authenticator, Caller, Role, bearer};
+use crate::http::request_id;
 use crate::problem::{Code, Problem};
 
 /// How long a revoked key may still be accepted by another replica.
@@ -53,10 +56,16 @@ impl StoredKeys {
         let token = bearer::token(headers).ok_or_else(|| {
             Problem::unauthenticated("send an API key as Authorization: Bearer <key>")
         })?;
+        let request_id = request_id::of(headers);
         if self.is_bootstrap(token) {
             return Ok(Caller {
+                key_id: None,
                 name: "bootstrap".to_owned(),
                 role: Role::Admin,
+                scope: Scope::EVERYTHING,
+                expires_at: None,
+                last_used_at: None,
+                request_id,
             });
         }
         let invalid = || Problem::unauthenticated("the API key is not valid");
@@ -66,10 +75,16 @@ impl StoredKeys {
             return Err(invalid());
         }
         let role = Role::parse(&key.role).ok_or_else(invalid)?;
+        let scope = scope(&key).ok_or_else(invalid)?;
         self.note_use(presented.id).await;
         Ok(Caller {
+            key_id: Some(presented.id.to_owned()),
             name: key.name.clone(),
             role,
+            scope,
+            expires_at: key.expires_at,
+            last_used_at: key.last_used_at,
+            request_id,
         })
     }
 
@@ -106,6 +121,15 @@ impl StoredKeys {
             }
         });
     }
+}
+
+/// The devices a key is for; `None` when its limit cannot be read, which must not widen it.
+fn scope(key: &ActiveApiKey) -> Option<Scope> {
+    let selector = key.label_selector.as_deref().map(LabelSelector::parse);
+    Some(Scope::limited(
+        selector.transpose().ok()?,
+        key.serials.clone(),
+    ))
 }
 
 impl Authenticator for StoredKeys {

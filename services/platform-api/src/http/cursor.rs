@@ -1,5 +1,7 @@
 //! Opaque cursors: the place of the last item, bound to the request that gave it.
 
+use axum::http::{HeaderName, Uri, header};
+use axum::response::AppendHeaders;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
@@ -61,6 +63,18 @@ pub(crate) fn decode<T>(
     read(place).map(Some).ok_or_else(damaged)
 }
 
+/// A `Link` header that names the next page (RFC 8288): this address with another cursor.
+pub(crate) fn link(uri: &Uri, next: &str) -> AppendHeaders<[(HeaderName, String); 1]> {
+    let others = uri.query().unwrap_or_default().split('&');
+    let mut query: Vec<&str> = others
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="))
+        .collect();
+    let cursor = format!("cursor={next}");
+    query.push(&cursor);
+    let target = format!("<{}?{}>; rel=\"next\"", uri.path(), query.join("&"));
+    AppendHeaders([(header::LINK, target)])
+}
+
 /// How many items to ask for, so that one too many tells whether there is a next page.
 pub(crate) fn one_more(limit: usize) -> i64 {
     i64::try_from(limit).map_or(i64::MAX, |limit| limit.saturating_add(1))
@@ -101,6 +115,19 @@ mod tests {
             );
         }
         assert!(decode(here, Some(&cursor), |_| None::<()>).is_err());
+    }
+
+    #[test]
+    fn the_next_page_has_the_address_of_this_one() {
+        let link = |uri: &str| link(&uri.parse().unwrap(), "NEXT").0[0].1.clone();
+        assert_eq!(
+            link("/v1/devices"),
+            "</v1/devices?cursor=NEXT>; rel=\"next\""
+        );
+        assert_eq!(
+            link("/v1/devices?label=a%3D1&cursor=OLD&limit=2"),
+            "</v1/devices?label=a%3D1&limit=2&cursor=NEXT>; rel=\"next\""
+        );
     }
 
     #[test]

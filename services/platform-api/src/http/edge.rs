@@ -42,9 +42,13 @@ pub(crate) fn is_stream(route: &str) -> bool {
 }
 
 /// Runs the rest of the stack.
-pub(crate) async fn layer(State(edge): State<Edge>, request: Request, next: Next) -> Response {
+pub(crate) async fn layer(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let name = request_id::of(request.headers());
+    // Whoever asks further in is told the same name.
+    request
+        .headers_mut()
+        .insert(request_id::X_REQUEST_ID, request_id::header_value(&name));
     let route = request
         .extensions()
         .get::<MatchedPath>()

@@ -3,7 +3,7 @@
 //! A key belongs to its caller and to the address. It is claimed before anything is done; answers are remembered for a day, by
 //! whichever replica. A request that changes nothing because it failed may be sent again with the same key.
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -242,6 +242,12 @@ async fn once(app: App, request: Request, next: Next) -> Result<Response, Proble
             return Ok(response);
         }
         let (parts, body) = response.into_parts();
+        let length = body.size_hint().upper();
+        if length.is_some_and(|length| length > MAX_ANSWER as u64) {
+            // Too long to be remembered: the same request is worked on again.
+            claim.release(&app).await;
+            return Ok(Response::from_parts(parts, body));
+        }
         let body = axum::body::to_bytes(body, MAX_ANSWER)
             .await
             .map_err(|error| Problem::internal("an answer is too large to be kept", &error))?;
@@ -264,6 +270,11 @@ mod tests {
 
     fn claim(name: &str, key: &str, content_type: &str, body: &str) -> Claim {
         let caller = Caller {
+            key_id: None,
+            scope: sens_storage::query::Scope::EVERYTHING,
+            expires_at: None,
+            last_used_at: None,
+            request_id: String::new(),
             name: name.to_owned(),
             role: Role::Ingest,
         };

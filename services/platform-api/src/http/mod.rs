@@ -3,6 +3,7 @@
 pub(crate) mod body;
 pub(crate) mod conditional;
 pub(crate) mod cors;
+pub(crate) mod csv;
 pub(crate) mod cursor;
 pub(crate) mod edge;
 pub(crate) mod idempotency;

@@ -26,6 +26,12 @@ pub(crate) enum Code {
     MetricExists,
     MetricInUse,
     VersionConflict,
+    DeviceExists,
+    LegacyIdTaken,
+    DeviceNotAllowed,
+    RetentionSettingNotFound,
+    PreconditionFailed,
+    PreconditionRequired,
     MethodNotAllowed,
     NotAcceptable,
     PayloadTooLarge,
@@ -99,7 +105,7 @@ const fn transient(
 }
 
 /// Every code, in the order of its declaration.
-pub(crate) static TABLE: [Entry; 34] = [
+pub(crate) static TABLE: [Entry; 40] = [
     permanent(
         Code::InvalidParameter,
         "invalid_parameter",
@@ -257,6 +263,52 @@ pub(crate) static TABLE: [Entry; 34] = [
          still makes sense.",
     ),
     permanent(
+        Code::DeviceExists,
+        "device_exists",
+        StatusCode::CONFLICT,
+        "There is a device with this serial",
+        "The serial is taken, perhaps by a placeholder that telemetry made. Change that device with PUT or PATCH. A deleted \
+         device does not stand in the way: entering it again restores it with its history.",
+    ),
+    permanent(
+        Code::LegacyIdTaken,
+        "legacy_id_taken",
+        StatusCode::CONFLICT,
+        "The legacy number is linked to another device",
+        "A legacy number belongs to one device at most; `detail` names it. Unlink it there first: set `legacy_id` to null.",
+    ),
+    permanent(
+        Code::DeviceNotAllowed,
+        "device_not_allowed",
+        StatusCode::FORBIDDEN,
+        "The key is not for this device",
+        "The key is limited to some devices, by their labels or serials, and an item speaks of another one. Nothing of the \
+         request was taken. /v1/whoami tells the limit.",
+    ),
+    permanent(
+        Code::RetentionSettingNotFound,
+        "retention_setting_not_found",
+        StatusCode::NOT_FOUND,
+        "There is no such retention setting",
+        "The class or the metric does not exist, or the metric has no setting of its own. /v1/retention-settings lists all.",
+    ),
+    permanent(
+        Code::PreconditionFailed,
+        "precondition_failed",
+        StatusCode::PRECONDITION_FAILED,
+        "It was changed meanwhile",
+        "`If-Match` names another version than the one that stands there, or `If-None-Match: *` found something. Read it \
+         again, apply the change to what it is now, and send the new `ETag`.",
+    ),
+    permanent(
+        Code::PreconditionRequired,
+        "precondition_required",
+        StatusCode::PRECONDITION_REQUIRED,
+        "The change must say what it is made for",
+        "Send `If-Match` with the `ETag` of the last answer, so that nobody's change is overwritten unseen; `If-Match: *` \
+         changes whatever stands there.",
+    ),
+    permanent(
         Code::MethodNotAllowed,
         "method_not_allowed",
         StatusCode::METHOD_NOT_ALLOWED,
@@ -371,6 +423,7 @@ impl Code {
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
             StatusCode::NOT_ACCEPTABLE => Self::NotAcceptable,
+            StatusCode::PRECONDITION_FAILED => Self::PreconditionFailed,
             StatusCode::PAYLOAD_TOO_LARGE => Self::PayloadTooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => Self::RequestTimeout,

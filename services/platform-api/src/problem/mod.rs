@@ -12,8 +12,8 @@ use serde::Serialize;
 
 pub(crate) use code::{Code, Entry, TABLE};
 pub(crate) use openapi::{
-    AccessErrors, BodyErrors, IdempotencyError, NotFoundError, ParameterErrors, QueryErrors,
-    describe_shared,
+    AccessErrors, BodyErrors, IdempotencyError, NotFoundError, ParameterErrors, PreconditionErrors,
+    QueryErrors, describe_shared,
 };
 
 /// Seconds after which a retryable request may be repeated.
@@ -30,6 +30,17 @@ pub(crate) struct FieldError {
     /// Name of the query parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) parameter: Option<String>,
+}
+
+impl FieldError {
+    /// A fault of the body.
+    pub(crate) fn at(pointer: &str, detail: impl Into<String>) -> Self {
+        Self {
+            detail: detail.into(),
+            pointer: Some(pointer.to_owned()),
+            parameter: None,
+        }
+    }
 }
 
 /// The body of an error answer, `application/problem+json`.
@@ -135,6 +146,16 @@ impl Problem {
     /// Whether it is this one.
     pub(crate) fn is(&self, code: Code) -> bool {
         self.code == code
+    }
+
+    /// The stable name of the code.
+    pub(crate) fn name(&self) -> &'static str {
+        self.code.entry().name
+    }
+
+    /// What is wrong with this request.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// The stable code.

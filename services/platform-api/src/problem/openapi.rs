@@ -69,6 +69,18 @@ impl IntoResponses for QueryErrors {
     }
 }
 
+/// Answers of changes that say what they are made for.
+pub(crate) struct PreconditionErrors;
+
+impl IntoResponses for PreconditionErrors {
+    fn responses() -> Responses {
+        BTreeMap::from([
+            problem("412", "it was changed meanwhile: `precondition_failed`"),
+            problem("428", "`If-Match` is missing: `precondition_required`"),
+        ])
+    }
+}
+
 /// The answer to an idempotency key that came with another request.
 pub(crate) struct IdempotencyError;
 

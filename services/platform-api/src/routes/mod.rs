@@ -3,6 +3,7 @@
 pub(crate) mod accounting;
 pub(crate) mod analytics;
 pub(crate) mod api_keys;
+pub(crate) mod audit_log;
 pub(crate) mod commands;
 pub(crate) mod dead_letters;
 pub(crate) mod devices;

@@ -15,7 +15,48 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
     ),
     ("GET", "/v1/overview", &["viewer", "operator", "admin"]),
     ("GET", "/v1/devices", &["viewer", "operator", "admin"]),
+    ("POST", "/v1/devices", &["operator", "admin"]),
+    ("POST", "/v1/devices:import", &["operator", "admin"]),
+    (
+        "GET",
+        "/v1/devices:export",
+        &["viewer", "operator", "admin"],
+    ),
+    ("GET", "/v1/audit-log", &["admin"]),
+    (
+        "GET",
+        "/v1/retention-settings/{class}",
+        &["viewer", "operator", "admin"],
+    ),
+    (
+        "PUT",
+        "/v1/retention-settings/{class}",
+        &["operator", "admin"],
+    ),
+    (
+        "GET",
+        "/v1/retention-settings/{class}/metrics/{metric}",
+        &["viewer", "operator", "admin"],
+    ),
+    (
+        "PUT",
+        "/v1/retention-settings/{class}/metrics/{metric}",
+        &["operator", "admin"],
+    ),
+    (
+        "DELETE",
+        "/v1/retention-settings/{class}/metrics/{metric}",
+        &["operator", "admin"],
+    ),
     ("GET", "/v1/devices/A", &["viewer", "operator", "admin"]),
+    ("PUT", "/v1/devices/A", &["operator", "admin"]),
+    ("PATCH", "/v1/devices/A", &["operator", "admin"]),
+    ("DELETE", "/v1/devices/A", &["operator", "admin"]),
+    (
+        "GET",
+        "/v1/devices/A/startups",
+        &["viewer", "operator", "admin"],
+    ),
     (
         "GET",
         "/v1/devices/A/latest",
@@ -218,14 +259,22 @@ async fn every_route_asks_for_a_key_and_a_role() -> Result<()> {
 async fn keys_are_made_listed_used_and_revoked() -> Result<()> {
     let bench = Bench::start(&[]).await?;
     let who = bench.json("/v1/whoami").await?;
-    assert_eq!(who, json!({ "name": "bootstrap", "role": "admin" }));
+    assert_eq!(
+        (&who["name"], &who["role"], &who["prefix"]),
+        (&json!("bootstrap"), &json!("admin"), &json!(null))
+    );
 
     let (id, key) = bench.key("viewer").await?;
     assert!(key.starts_with(&format!("sens_{id}_")));
     let who = bench
         .send(bench.request("GET", "/v1/whoami", &key)?)
         .await?;
-    assert_eq!(who.json(), json!({ "name": "a viewer", "role": "viewer" }));
+    let who = who.json();
+    assert_eq!(
+        (&who["name"], &who["role"]),
+        (&json!("a viewer"), &json!("viewer"))
+    );
+    assert_eq!(who["prefix"], format!("sens_{id}_"));
     let listed = bench.json("/v1/api-keys").await?;
     assert_eq!(
         (&listed["items"][0]["id"], &listed["items"][0]["revoked_at"]),

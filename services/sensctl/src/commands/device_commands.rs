@@ -41,10 +41,10 @@ pub(crate) async fn run(command: DeviceCommand) -> anyhow::Result<ExitCode> {
                 name,
                 payload: payload.get().to_owned(),
                 expires_at: Utc::now() + TimeDelta::seconds(ttl),
-                requested_by: actor(),
+                requested_by: actor().name,
                 traceparent: None,
             };
-            if !request_command(&pool, &new).await? {
+            if !request_command(&pool, &new, &actor()).await? {
                 bail!("there is no device {}", new.serial);
             }
             println!("{}", new.id);

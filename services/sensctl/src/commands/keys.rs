@@ -4,14 +4,21 @@ use std::process::ExitCode;
 
 use chrono::{TimeDelta, Utc};
 use sens_config::Need;
-use sens_schema::api_key;
+use sens_schema::{LabelSelector, api_key};
 use sens_storage::PgPool;
 use sens_storage::query::api_keys::{
     ApiKey, NewApiKey, insert_api_key, list_api_keys, revoke_api_key,
 };
 
+use super::actor::actor;
 use crate::cli::{KeyRole, KeysCommand};
 use crate::settings;
+
+/// The devices a key is for.
+struct Limits {
+    labels: Option<LabelSelector>,
+    serials: Vec<String>,
+}
 
 pub(crate) async fn run(command: KeysCommand) -> anyhow::Result<ExitCode> {
     let config = settings::load(&[Need::Database])?;
@@ -21,8 +28,11 @@ pub(crate) async fn run(command: KeysCommand) -> anyhow::Result<ExitCode> {
             name,
             role,
             expires_in_days,
+            labels,
+            serials,
         } => {
-            create(&pools.primary, &name, role, expires_in_days).await?;
+            let limits = Limits { labels, serials };
+            create(&pools.primary, &name, role, expires_in_days, &limits).await?;
         }
         KeysCommand::List => {
             for key in list_api_keys(&pools.primary).await? {
@@ -30,7 +40,7 @@ pub(crate) async fn run(command: KeysCommand) -> anyhow::Result<ExitCode> {
             }
         }
         KeysCommand::Revoke { id } => {
-            if !revoke_api_key(&pools.primary, &id).await? {
+            if !revoke_api_key(&pools.primary, &id, &actor()).await? {
                 anyhow::bail!("there is no key with the id {id}: `sensctl keys list` shows all");
             }
             println!("key {id} is revoked; services forget it within 5 seconds");
@@ -45,7 +55,13 @@ async fn create(
     name: &str,
     role: KeyRole,
     expires_in_days: Option<u32>,
+    Limits { labels, serials }: &Limits,
 ) -> anyhow::Result<()> {
+    let limited = labels.is_some() || !serials.is_empty();
+    if limited && !matches!(role, KeyRole::Viewer | KeyRole::Ingest) {
+        anyhow::bail!("only viewer and ingest keys can be limited to some devices");
+    }
+    let labels = labels.as_ref().map(ToString::to_string);
     let mut random = [0; 40];
     rand::fill(&mut random[..]);
     let minted = api_key::mint(random);
@@ -56,8 +72,10 @@ async fn create(
         role: role.as_str(),
         secret_sha256: minted.secret_sha256,
         expires_at,
+        label_selector: labels.as_deref(),
+        serials: (!serials.is_empty()).then_some(serials.as_slice()),
     };
-    let stored = insert_api_key(pool, &new).await?;
+    let stored = insert_api_key(pool, &new, &actor()).await?;
     eprintln!("{}", line(&stored));
     eprintln!("This is the only time the key is shown:");
     println!("{}", minted.key);
@@ -71,5 +89,14 @@ fn line(key: &ApiKey) -> String {
         (None, Some(at)) => format!("until {at}"),
         (None, None) => "active".to_owned(),
     };
-    format!("{}  {:<8}  {}  {state}", key.id, key.role, key.name)
+    let labels = key.label_selector.as_ref();
+    let limits = labels.map_or_else(String::new, |labels| format!("  labels {labels}"));
+    let serials = key.serials.as_ref();
+    let serials = serials.map_or_else(String::new, |serials| {
+        format!("  serials {}", serials.join(","))
+    });
+    format!(
+        "{}  {:<8}  {}  {state}{limits}{serials}",
+        key.id, key.role, key.name
+    )
 }

@@ -9,6 +9,7 @@ use sens_storage::query::metric_changes::{
 };
 use sens_storage::query::metrics::{Metric, list_metrics};
 
+use super::actor::actor;
 use crate::settings;
 
 #[derive(Debug, Subcommand)]
@@ -142,11 +143,6 @@ pub(crate) async fn run(command: MetricsCommand) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Who changes things from a command line.
-fn actor() -> String {
-    std::env::var("USER").map_or_else(|_| "sensctl".to_owned(), |user| format!("sensctl {user}"))
 }
 
 fn allowed<T>(name: &str, result: Result<T, Refusal>) -> anyhow::Result<T> {

@@ -7,7 +7,8 @@ use anyhow::{Context as _, bail};
 use sens_config::Need;
 use sens_schema::DecoderMap;
 use sens_storage::PgPool;
-use sens_storage::query::devices::find_device;
+use sens_storage::query::Scope;
+use sens_storage::query::family::find_family;
 use sens_storage::replay::{
     Change, ChangeKind, ReplayRequest, ReplayRun, ReplayState, find_replay, request_replay,
     take_replays,
@@ -36,7 +37,9 @@ pub(crate) async fn run(arguments: ReplayArguments) -> anyhow::Result<ExitCode> 
         bail!("--to must be after --from");
     }
     if let Some(serial) = &request.serial
-        && find_device(&pool, serial, Duration::ZERO).await?.is_none()
+        && find_family(&pool, &Scope::EVERYTHING, serial)
+            .await?
+            .is_none()
     {
         bail!("there is no device {serial}");
     }

@@ -6,8 +6,8 @@ use anyhow::{Context as _, bail};
 use sens_config::Need;
 use sens_storage::PgPool;
 use sens_storage::retention::{
-    Class, Keep, RetentionItem, RetentionRun, RunState, change_setting, find_run, list_runs,
-    list_settings, request_run, take_maintenance,
+    Class, Expected, Keep, RetentionItem, RetentionRun, RunState, change_setting, find_run,
+    list_runs, list_settings, request_run_for, take_maintenance,
 };
 
 use super::actor::actor;
@@ -40,7 +40,7 @@ async fn perform(pool: &PgPool, dry_run: bool) -> anyhow::Result<ExitCode> {
     let Some(mut maintenance) = take_maintenance(pool).await? else {
         bail!("a worker does maintenance at this moment: try again in a minute");
     };
-    let id = request_run(pool, dry_run, &actor()).await?;
+    let id = request_run_for(pool, dry_run, &actor()).await?;
     let state = maintenance.perform(id).await?;
     maintenance.end().await?;
     let run = find_run(pool, id).await?.context("the run is gone")?;
@@ -101,7 +101,8 @@ async fn change(
     if metric.is_none() && keep == Keep::AsClass {
         bail!("`class` is for a metric: name it with --metric");
     }
-    if !change_setting(pool, class, metric, keep, &actor()).await? {
+    let changed = change_setting(pool, class, metric, keep, Expected::Any, &actor()).await?;
+    if changed.is_err() {
         bail!(
             "{} has no setting for the metric {}: GET /v1/metrics lists the metrics",
             class.as_str(),

@@ -198,6 +198,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who changed what
+         * @description Every change through the API and `sensctl`, written in the transaction of the change itself. The API can add to it and
+         *     nothing else. Secrets are never in it.
+         */
+        get: operations["list_audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -266,11 +287,16 @@ export interface paths {
         };
         /**
          * List devices
-         * @description Ordered by serial.
+         * @description A `Link` header names the next page. A device that is linked to a legacy number stands here once, with what both tell. With
+         *     a key that is limited to some devices only those are listed.
          */
         get: operations["list_devices_route"];
         put?: never;
-        post?: never;
+        /**
+         * Enter a device
+         * @description A device that was deleted is restored, with its history and with what is said about it now.
+         */
+        post: operations["create_device_route"];
         delete?: never;
         options?: never;
         head?: never;
@@ -284,14 +310,32 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One device */
+        /**
+         * One device
+         * @description A device that is linked to a legacy number is also found by `legacy-<n>`.
+         */
         get: operations["get_device"];
-        put?: never;
+        /**
+         * Replace what people say about a device
+         * @description Members that are not said are emptied: a label, a name, the link to a legacy number. `If-Match` is needed.
+         */
+        put: operations["replace_device"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete a device
+         * @description It is shown no more, and its legacy number is free again. Its data is kept until it is purged, and what it sends is stored
+         *     all the same, so that a deletion by mistake costs nothing: entering the serial again restores the device with all of it.
+         *     `If-Match` is needed.
+         */
+        delete: operations["delete_device_route"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change what people say about a device
+         * @description A merge patch (RFC 7396): what is not said stays, null empties. `{"legacy_id": 7}` links the device to the legacy number 7,
+         *     `{"legacy_id": null}` unlinks it; no stored row is changed by either. `If-Match` is needed.
+         */
+        patch: operations["patch_device"];
         trace?: never;
     };
     "/v1/devices/{serial}/commands": {
@@ -417,6 +461,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/devices/{serial}/startups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a device started */
+        get: operations["list_startups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/devices/{serial}/stream": {
         parameters: {
             query?: never;
@@ -431,6 +492,51 @@ export interface paths {
         get: operations["stream_device"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices:export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export devices
+         * @description All that the filters take, in the order that is asked for, as NDJSON or CSV by `Accept`; streamed. `POST /v1/devices:import`
+         *     reads it back.
+         */
+        get: operations["export_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices:import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import devices
+         * @description CSV with a header, or NDJSON, of at most 10,000 devices; gzip is understood. A device that is not known is entered, one that
+         *     is known is changed: what a line does not say stays, an empty cell or `null` empties. Columns are `serial`, `name`, `model`,
+         *     `legacy_id` and `labels` (`site=vie;line=3`, all of them); what an export says besides is passed over. Every line stands for itself: those
+         *     that are wrong are refused with their number, the others are done. With `dry_run=true` nothing is changed. The same file
+         *     again changes nothing.
+         */
+        post: operations["import_devices_route"];
         delete?: never;
         options?: never;
         head?: never;
@@ -741,12 +847,59 @@ export interface paths {
         };
         /**
          * How long everything is kept
-         * @description `sensctl retention set` changes it.
+         * @description `PUT` changes a setting, as `sensctl retention set` does.
          */
         get: operations["list_retention_settings"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention-settings/{class}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long a class is kept */
+        get: operations["get_retention_setting"];
+        /**
+         * Change how long a class is kept
+         * @description The next run of retention goes by it: what a shorter time lets go is gone for good. `POST /v1/retention-runs?dry_run=true` says
+         *     before what that would be. `If-Match` is needed.
+         */
+        put: operations["put_retention_setting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention-settings/{class}/metrics/{metric}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long a metric is kept that has a setting of its own */
+        get: operations["get_metric_retention"];
+        /**
+         * Give a metric a time of its own, or change it
+         * @description `If-Match` is needed, or `If-None-Match: *` for a metric that goes with its class.
+         */
+        put: operations["put_metric_retention"];
+        post?: never;
+        /**
+         * Let a metric go with its class again
+         * @description `If-Match` is needed.
+         */
+        delete: operations["delete_metric_retention"];
         options?: never;
         head?: never;
         patch?: never;
@@ -884,12 +1037,18 @@ export interface components {
             expires_at?: components["schemas"]["Timestamp"] | null;
             /** @description The middle part of `sens_<id>_<secret>`. */
             id: string;
+            /** @description Only for devices that this selector takes. */
+            labels?: string | null;
             last_used_at?: components["schemas"]["Timestamp"] | null;
             /** @description Name for people. */
             name: string;
+            /** @description What the key begins with. */
+            prefix: string;
             revoked_at?: components["schemas"]["Timestamp"] | null;
             /** @description `viewer`, `ingest`, `operator` or `admin`. */
             role: string;
+            /** @description Only for devices with these serials. */
+            serials?: string[] | null;
         };
         /** @description All keys. */
         ApiKeyList: {
@@ -903,10 +1062,50 @@ export interface components {
              * @description From when on it is no longer accepted; never when left out.
              */
             expires_at?: string | null;
+            /** @description Only for devices that this selector takes, such as `site=vie,line!=3`; for viewer and ingest keys. */
+            labels?: string | null;
             /** @description Name for people, 1 to 100 characters. */
             name: string;
             /** @description What it may do. */
             role: components["schemas"]["Role"];
+            /** @description Only for devices with these serials, at most 1000; for viewer and ingest keys. */
+            serials?: string[] | null;
+        };
+        /** @description One change. */
+        AuditItem: {
+            /** @description What was done: `create`, `change`, `replace`, `delete`, `import`, `request`, `cancel`, `revoke`, `requeue` or `drop`. */
+            action: string;
+            /** @description Name of the key, `bootstrap`, or `sensctl:<user>` for somebody at the server. */
+            actor: string;
+            /** @description What it became; `null` when it is gone. */
+            after?: unknown;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What it was; `null` when it is new. */
+            before?: unknown;
+            /**
+             * Format: int64
+             * @description Its number; rises with time.
+             */
+            id: number;
+            /** @description Id of the key; `null` where it was none of ours. */
+            key_id?: string | null;
+            /** @description To which one. */
+            object_id: string;
+            /**
+             * @description To what: `device`, `devices`, `api_key`, `metric`, `retention_setting`, `retention_run`, `replay`, `command` or
+             *     `dead_letter`.
+             */
+            object_kind: string;
+            /** @description The request, as `X-Request-Id` and the service's log name it. */
+            request_id?: string | null;
+        };
+        /** @description A page of changes. */
+        AuditPage: {
+            /** @description The changes, the newest first. */
+            items: components["schemas"]["AuditItem"][];
+            /** @description Continues after this page; `null` on the last one. */
+            next_cursor?: string | null;
         };
         /** @description Mean extension of each device in mm. */
         AverageExtension: {
@@ -1115,13 +1314,19 @@ export interface components {
         };
         /** @description A device. */
         Device: {
+            /** @description When it was entered. */
+            created_at: components["schemas"]["Timestamp"];
             /** @description Firmware it reported. */
             firmware?: string | null;
             first_seen_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Labels given by operators. */
+            labels: {
+                [key: string]: string;
+            };
             last_seen_at?: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
-             * @description Its number on the legacy topic.
+             * @description Its number on the legacy topic: its own, or the one it is linked to.
              */
             legacy_id?: number | null;
             /** @description Model it reported. */
@@ -1137,6 +1342,13 @@ export interface components {
             serial: string;
             /** @description Whether it is heard of. */
             status: components["schemas"]["DeviceStatus"];
+            /** @description When it was changed by people or by provisioning. */
+            updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Rises with every such change; it stands in the `ETag`.
+             */
+            version: number;
         };
         /** @description Devices by status. */
         DeviceCounts: {
@@ -1166,17 +1378,42 @@ export interface components {
              */
             total: number;
         };
+        /**
+         * @description What people say about a device. Members that only the platform knows, such as `status`, may stand in a body and are passed
+         *     over, so that an answer can be changed and sent back.
+         */
+        DeviceFields: {
+            /** @description Labels: keys and values of at most 63 of `A-Z a-z 0-9 . _ : / -`, at most 64 of them. */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Number on the legacy topic that it is linked to: reads of either answer with the history of both. `null` unlinks it.
+             */
+            legacy_id?: number | null;
+            /** @description Its model; one that it reports later takes its place. */
+            model?: string | null;
+            /** @description Name for people, at most 100 characters. */
+            name?: string | null;
+        };
         /** @description A page of devices. */
         DevicePage: {
-            /** @description The devices, by serial. */
+            /** @description The devices, in the order that was asked for. */
             items: components["schemas"]["Device"][];
             /** @description Continues after this page; `null` on the last one. */
             next_cursor?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description Which devices a query is about. */
         DeviceParams: {
             /** @description Only these serials; may be repeated. Without any: every device. */
             device?: string[] | null;
+        };
+        /** @description A device to enter. */
+        DeviceRequest: components["schemas"]["DeviceFields"] & {
+            /** @description Its serial: 1 to 64 of `A-Z a-z 0-9 . _ : -`. */
+            serial: string;
         };
         /** @description A start of the device. */
         DeviceStart: {
@@ -1320,6 +1557,34 @@ export interface components {
             status: string;
             /** @description Version of the service. */
             version: string;
+        };
+        /** @description What became of a line. */
+        ImportLine: {
+            /** @description Why it was refused: the code of the problem. */
+            code?: string | null;
+            /** @description The same for people. */
+            detail?: string | null;
+            /** @description Its number in the file, from 1; where it begins, when it has several. */
+            line: number;
+            /** @description `created`, `changed`, `unchanged` or `refused`. */
+            outcome: string;
+            /** @description Its device, where it names one. */
+            serial?: string | null;
+        };
+        /** @description What became of an import. */
+        ImportResult: {
+            /** @description Devices that are other ones now. */
+            changed: number;
+            /** @description Devices that are new. */
+            created: number;
+            /** @description Whether nothing was changed. */
+            dry_run: boolean;
+            /** @description One entry for each line with a device, in their order. */
+            items: components["schemas"]["ImportLine"][];
+            /** @description Lines of which nothing was done. */
+            refused: number;
+            /** @description Devices that were like this. */
+            unchanged: number;
         };
         /** @description What was ever committed, and what waits. */
         IngestCounts: {
@@ -2186,6 +2451,14 @@ export interface components {
             /** @description End of its span, exclusive. */
             to: components["schemas"]["Timestamp"];
         };
+        /** @description How long to keep something. */
+        RetentionRequest: {
+            /**
+             * Format: int32
+             * @description Days, 1 to 40000; `null` for ever.
+             */
+            keep_days: number | null;
+        };
         /** @description A run of retention. */
         RetentionRun: {
             /** @description Why it was refused or failed: the first span that had to stay, and the reason. */
@@ -2346,6 +2619,26 @@ export interface components {
              */
             session_expiry_seconds: number;
         };
+        /** @description A start of a device that proved who it is. */
+        StartupItem: {
+            /** @description Its firmware, where it said so. */
+            firmware?: string | null;
+            /** @description The message: `/v1/messages/{id}` tells its life. */
+            message_id: string;
+            /** @description When the message arrived. */
+            received_at: components["schemas"]["Timestamp"];
+            /** @description By its own clock where that is plausible. */
+            started_at: components["schemas"]["Timestamp"];
+        };
+        /** @description Starts of a device. */
+        StartupPage: {
+            /** @description The starts, the newest first. */
+            items: components["schemas"]["StartupItem"][];
+            /** @description Continues after this page; `null` on the last one. */
+            next_cursor?: string | null;
+            /** @description The device. */
+            serial: string;
+        };
         /** @description Policies of a stream. */
         StreamPolicy: {
             /** @description What happens when it is full: `new` or `old` messages are dropped. */
@@ -2375,6 +2668,16 @@ export interface components {
          * @example 2026-11-20T10:00:00.000000Z
          */
         Timestamp: string;
+        /** @description How many devices there are. */
+        Total: {
+            /**
+             * Format: int64
+             * @description Their number.
+             */
+            count: number;
+            /** @description Whether they were counted one by one. */
+            exact: boolean;
+        };
         /** @description A number, a boolean or text, as plain JSON. */
         Value: number | boolean | string;
         /** @description Which build runs. */
@@ -2395,10 +2698,18 @@ export interface components {
         };
         /** @description The caller. */
         Whoami: {
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Only devices that this selector takes; `null` for all. */
+            labels?: string | null;
+            last_used_at?: components["schemas"]["Timestamp"] | null;
             /** @description Name of the key. */
             name: string;
+            /** @description What the key begins with; `null` for the bootstrap key. */
+            prefix?: string | null;
             /** @description What it may do. */
             role: components["schemas"]["Role"];
+            /** @description Only devices with these serials; `null` for all. */
+            serials?: string[] | null;
         };
     };
     responses: never;
@@ -3042,6 +3353,90 @@ export interface operations {
             };
         };
     };
+    list_audit_log: {
+        parameters: {
+            query?: {
+                /** @description only by this actor: name or id of a key */
+                actor?: string;
+                /** @description only this action */
+                action?: string;
+                /** @description only changes of such things */
+                object_kind?: string;
+                /** @description only changes of this one */
+                object_id?: string;
+                /** @description only changes of this request */
+                request_id?: string;
+                /** @description from then on, RFC 3339 */
+                from?: string;
+                /** @description before then, RFC 3339 */
+                to?: string;
+                /** @description page size, 1 to 1000, default 100 */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page of changes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_dead_letters: {
         parameters: {
             query?: {
@@ -3319,11 +3714,25 @@ export interface operations {
             query?: {
                 /** @description part of the serial, name or model */
                 q?: string;
+                /** @description label selector, such as `site=vie,line!=3,area in (a,b),!old`; several have to hold all */
+                label?: string[];
                 /** @description `online`, `silent` or `never_seen` */
                 status?: string;
+                /** @description only this firmware */
+                firmware?: string;
+                /** @description only this model */
+                model?: string;
+                /** @description heard of then or later, RFC 3339 */
+                last_seen_from?: string;
+                /** @description heard of last before then, RFC 3339 */
+                last_seen_to?: string;
+                /** @description `serial` (default), `last_seen_at`, `name` or `firmware`; `-` in front for descending */
+                sort?: string;
+                /** @description `estimate` or `exact`: say how many there are on all pages */
+                count?: string;
                 /** @description page size, 1 to 1000, default 100 */
                 limit?: number;
-                /** @description `next_cursor` of the page before */
+                /** @description `next_cursor` of the page before; belongs to its filters and order */
                 cursor?: string;
             };
             header?: never;
@@ -3388,6 +3797,114 @@ export interface operations {
             };
         };
     };
+    create_device_route: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description names this request for a day: sent again, it has the same answer and makes nothing anew */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceRequest"];
+            };
+        };
+        responses: {
+            /** @description the device; its address is in `Location` */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description `invalid_json`, `invalid_body` or `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device_exists` or `legacy_id_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_device: {
         parameters: {
             query?: never;
@@ -3400,7 +3917,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description the device */
+            /** @description the device; `If-Match` of a change takes its `ETag` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3436,6 +3953,351 @@ export interface operations {
             };
             /** @description there is no such thing: `…_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the `ETag` of the last answer, or `*` */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description serial of the device */
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceFields"];
+            };
+        };
+        responses: {
+            /** @description the device as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description `invalid_json`, `invalid_body` or `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `legacy_id_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description it was changed meanwhile: `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing: `precondition_required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_device_route: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the `ETag` of the last answer, or `*` */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description serial of the device */
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing: `precondition_required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the `ETag` of the last answer, or `*` */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description serial of the device */
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["DeviceFields"];
+            };
+        };
+        responses: {
+            /** @description the device as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description `invalid_json`, `invalid_body` or `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `legacy_id_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description it was changed meanwhile: `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing: `precondition_required` */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4188,6 +5050,88 @@ export interface operations {
             };
         };
     };
+    list_startups: {
+        parameters: {
+            query?: {
+                /** @description page size, 1 to 1000, default 100 */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description serial of the device */
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description its starts, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartupPage"];
+                };
+            };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stream_device: {
         parameters: {
             query?: {
@@ -4244,6 +5188,190 @@ export interface operations {
             };
             /** @description there is no such thing: `…_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_devices: {
+        parameters: {
+            query?: {
+                /** @description part of the serial, name or model */
+                q?: string;
+                /** @description label selector, as in the list of devices */
+                label?: string[];
+                /** @description `online`, `silent` or `never_seen` */
+                status?: string;
+                /** @description only this firmware */
+                firmware?: string;
+                /** @description only this model */
+                model?: string;
+                /** @description heard of then or later, RFC 3339 */
+                last_seen_from?: string;
+                /** @description heard of last before then, RFC 3339 */
+                last_seen_to?: string;
+                /** @description as in the list of devices */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a device per line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["Device"];
+                    "text/csv": string;
+                };
+            };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_devices_route: {
+        parameters: {
+            query?: {
+                /** @description given bare or as `true`: only say what would be done */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description a device per line */
+        requestBody: {
+            content: {
+                "application/x-ndjson": string;
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description what became of every line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            /** @description `invalid_json`, `invalid_body` or `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6065,6 +7193,491 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retention_setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `raw`, `errors`, `readings`, `rollup_1m`, `rollup_1h` or `rollup_1d` */
+                class: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the setting; `If-Match` of a change takes its `ETag` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionSetting"];
+                };
+            };
+            /** @description unchanged since the answer with this `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_retention_setting: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the `ETag` of the last answer, or `*` */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description `raw`, `errors`, `readings`, `rollup_1m`, `rollup_1h` or `rollup_1d` */
+                class: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionRequest"];
+            };
+        };
+        responses: {
+            /** @description the setting as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionSetting"];
+                };
+            };
+            /** @description `invalid_json`, `invalid_body` or `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing: `precondition_required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metric_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `readings`, `rollup_1m`, `rollup_1h` or `rollup_1d` */
+                class: string;
+                /** @description name of the metric */
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the setting; `If-Match` of a change takes its `ETag` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionSetting"];
+                };
+            };
+            /** @description unchanged since the answer with this `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_metric_retention: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the `ETag` of the last answer, or `*` */
+                "If-Match"?: string | null;
+                /** @description `*`: only when it has no time of its own */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                /** @description `readings`, `rollup_1m`, `rollup_1h` or `rollup_1d` */
+                class: string;
+                /** @description name of the metric */
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionRequest"];
+            };
+        };
+        responses: {
+            /** @description the setting as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionSetting"];
+                };
+            };
+            /** @description `invalid_json`, `invalid_body` or `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing: `precondition_required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_metric_retention: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the `ETag` of the last answer, or `*` */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description `readings`, `rollup_1m`, `rollup_1h` or `rollup_1d` */
+                class: string;
+                /** @description name of the metric */
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it goes with its class */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing: `precondition_required` */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -29,7 +29,7 @@ What becomes of a **payload** is another matter: see [Ingest error reasons](/ref
 ";
 
 /// HTTP statuses by the names the table uses.
-const STATUSES: [(&str, u16); 13] = [
+const STATUSES: [(&str, u16); 15] = [
     ("BAD_REQUEST", 400),
     ("UNAUTHORIZED", 401),
     ("FORBIDDEN", 403),
@@ -37,9 +37,11 @@ const STATUSES: [(&str, u16); 13] = [
     ("METHOD_NOT_ALLOWED", 405),
     ("NOT_ACCEPTABLE", 406),
     ("CONFLICT", 409),
+    ("PRECONDITION_FAILED", 412),
     ("PAYLOAD_TOO_LARGE", 413),
     ("UNSUPPORTED_MEDIA_TYPE", 415),
     ("UNPROCESSABLE_ENTITY", 422),
+    ("PRECONDITION_REQUIRED", 428),
     ("TOO_MANY_REQUESTS", 429),
     ("INTERNAL_SERVER_ERROR", 500),
     ("SERVICE_UNAVAILABLE", 503),

@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use sens_schema::{Catalogue, Position};
+use sens_storage::query::Scope;
 use sens_storage::query::accounting::{DeviceTotals, read_device};
-use sens_storage::query::explain::explained_device;
+use sens_storage::query::family::find_family;
 use sens_storage::write::load_catalogue;
 
 use super::balance::{MessageAccount, ReadingAccount};
 use super::get::Account;
 use super::losses::{Span, missing_rows};
 use crate::app::App;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
+use crate::routes::devices::not_found;
 use crate::routes::explain::{Streams, Window, look};
 use crate::routes::messages::Life;
 
@@ -22,13 +24,13 @@ use crate::routes::messages::Life;
 /// `device_not_found`, or that the database or JetStream is away.
 pub(super) async fn account(app: &App, serial: &str, span: Span) -> Result<Account, Problem> {
     let pool = &app.pools.primary;
-    let device = explained_device(pool, serial).await?;
-    let device = device.ok_or_else(|| {
-        Problem::new(Code::DeviceNotFound, format!("there is no device {serial}"))
-    })?;
+    let family = find_family(pool, &Scope::EVERYTHING, serial).await?;
+    let family = family.ok_or_else(|| not_found(serial))?;
     let catalogue = load_catalogue(pool).await?;
     let window = Window {
         serial: serial.to_owned(),
+        names: family.names,
+        device_ids: family.ids,
         at: span.to,
         from: span.from,
         to: span.to,
@@ -37,13 +39,13 @@ pub(super) async fn account(app: &App, serial: &str, span: Span) -> Result<Accou
     // The stream first: what is committed meanwhile is in the rows then.
     let Streams { positions, .. } = look(app, &catalogue, &window).await?;
     let kept = span.kept(app).await?;
-    let (totals, losses) = match kept {
-        Some(kept) => (
-            read_device(pool, device.id, kept.from, kept.to).await?,
-            missing_rows(app, kept, Some(device.id)).await?,
-        ),
-        None => (DeviceTotals::default(), Vec::new()),
-    };
+    let (mut totals, mut losses) = (DeviceTotals::default(), Vec::new());
+    if let Some(kept) = kept {
+        totals = read_device(pool, &window.device_ids, kept.from, kept.to).await?;
+        for device in &window.device_ids {
+            losses.extend(missing_rows(app, kept, Some(*device)).await?);
+        }
+    }
     let (dead, in_flight) = open(app, &catalogue, positions).await?;
     let messages = MessageAccount {
         received: totals.parsed + totals.failed + totals.control + dead + in_flight,

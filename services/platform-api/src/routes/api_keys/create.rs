@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use rand::RngCore as _;
-use sens_schema::api_key;
+use sens_schema::{LabelSelector, Serial, api_key};
 use sens_storage::query::api_keys::{self, NewApiKey};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,6 +21,10 @@ use crate::problem::{AccessErrors, BodyErrors, Code, FieldError, Problem};
 
 /// Longest name.
 const NAME_MAX: usize = 100;
+/// Most serials a key is limited to.
+const SERIALS_MAX: usize = 1000;
+/// Why other roles cannot be limited.
+const UNLIMITED: &str = "only viewer and ingest keys can be limited to some devices";
 
 /// A key to make.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -33,6 +37,10 @@ pub(crate) struct ApiKeyRequest {
     /// From when on it is no longer accepted; never when left out.
     #[schema(format = DateTime)]
     expires_at: Option<String>,
+    /// Only for devices that this selector takes, such as `site=vie,line!=3`; for viewer and ingest keys.
+    labels: Option<String>,
+    /// Only for devices with these serials, at most 1000; for viewer and ingest keys.
+    serials: Option<Vec<String>>,
 }
 
 /// A new key. Its secret is shown here and never again.
@@ -58,11 +66,11 @@ pub(crate) struct NewKey {
     )
 )]
 pub(crate) async fn create_api_key(
-    _: Admin,
+    Admin(caller): Admin,
     State(app): State<App>,
     JsonBody(request): JsonBody<ApiKeyRequest>,
 ) -> Result<Response, Problem> {
-    let expires_at = check(&request)?;
+    let Checked { expires_at, labels } = check(&request)?;
     let mut random = [0; 40];
     rand::rng().fill_bytes(&mut random);
     let minted = api_key::mint(random);
@@ -72,8 +80,10 @@ pub(crate) async fn create_api_key(
         role: request.role.as_str(),
         secret_sha256: minted.secret_sha256,
         expires_at,
+        label_selector: labels.as_deref(),
+        serials: request.serials.as_deref(),
     };
-    let stored = api_keys::insert_api_key(&app.pools.primary, &new).await?;
+    let stored = api_keys::insert_api_key(&app.pools.primary, &new, &caller.actor()).await?;
     tracing::info!(
         api_key.id = minted.id,
         role = request.role.as_str(),
@@ -94,15 +104,17 @@ pub(crate) async fn create_api_key(
     Ok(response)
 }
 
-fn check(request: &ApiKeyRequest) -> Result<Option<DateTime<Utc>>, Problem> {
+/// What a request means.
+struct Checked {
+    expires_at: Option<DateTime<Utc>>,
+    /// In its one form.
+    labels: Option<String>,
+}
+
+fn check(request: &ApiKeyRequest) -> Result<Checked, Problem> {
     let mut errors = Vec::new();
     let mut fault = |pointer: &str, detail: &str| {
-        let pointer = Some(pointer.to_owned());
-        errors.push(FieldError {
-            detail: detail.to_owned(),
-            pointer,
-            parameter: None,
-        });
+        errors.push(FieldError::at(pointer, detail));
     };
     let name = request.name.trim();
     if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
@@ -122,8 +134,33 @@ fn check(request: &ApiKeyRequest) -> Result<Option<DateTime<Utc>>, Problem> {
         }
         _ => {}
     }
+    let limitable = matches!(request.role, Role::Viewer | Role::Ingest);
+    let labels = request.labels.as_deref().map(LabelSelector::parse);
+    match &labels {
+        Some(_) if !limitable => fault("/labels", UNLIMITED),
+        Some(Err(error)) => fault("/labels", &error.to_string()),
+        _ => {}
+    }
+    match request.serials.as_deref() {
+        Some(_) if !limitable => fault("/serials", UNLIMITED),
+        Some(serials) if serials.is_empty() || serials.len() > SERIALS_MAX => {
+            fault("/serials", "serials must have 1 to 1000 entries");
+        }
+        Some(serials) => {
+            for (index, serial) in serials.iter().enumerate() {
+                if let Err(error) = Serial::parse(serial) {
+                    fault(&format!("/serials/{index}"), &error.to_string());
+                }
+            }
+        }
+        None => {}
+    }
     if errors.is_empty() {
-        return Ok(expires_at.flatten());
+        let labels = labels.and_then(Result::ok).map(|labels| labels.to_string());
+        return Ok(Checked {
+            expires_at: expires_at.flatten(),
+            labels,
+        });
     }
     Err(Problem::with_errors(Code::InvalidBody, errors))
 }
@@ -137,6 +174,8 @@ mod tests {
             name: name.to_owned(),
             role: Role::Viewer,
             expires_at: expires_at.map(str::to_owned),
+            labels: None,
+            serials: None,
         };
         let Err(problem) = check(&request) else {
             return Vec::new();

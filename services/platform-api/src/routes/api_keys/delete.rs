@@ -19,11 +19,11 @@ use crate::problem::{AccessErrors, Code, NotFoundError, Problem};
     responses((status = 204, description = "revoked"), NotFoundError, AccessErrors)
 )]
 pub(crate) async fn delete_api_key(
-    _: Admin,
+    Admin(caller): Admin,
     State(app): State<App>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    if !api_keys::revoke_api_key(&app.pools.primary, &id).await? {
+    if !api_keys::revoke_api_key(&app.pools.primary, &id, &caller.actor()).await? {
         return Err(Problem::new(
             Code::ApiKeyNotFound,
             format!("there is no API key {id}"),

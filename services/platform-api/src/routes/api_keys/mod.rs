@@ -7,4 +7,5 @@ mod list;
 
 pub(crate) use create::*;
 pub(crate) use delete::*;
+pub(crate) use key::prefix;
 pub(crate) use list::*;

@@ -57,7 +57,7 @@ pub(crate) async fn cancel_device_command(
         detail: Some(detail.clone()),
     };
     claim(&app, &report).await?;
-    cancel_command(pool, &id, now, &detail).await?;
+    cancel_command(pool, &id, now, &detail, &caller.actor()).await?;
     tracing::info!(
         command.id = id,
         actor = caller.name,

@@ -78,7 +78,7 @@ pub(crate) async fn create_command(
         uuid::Builder::from_custom_bytes(bytes).into_uuid()
     });
     let command = read(request, id, serial, &caller, &headers)?;
-    if request_command(&app.pools.primary, &command).await? {
+    if request_command(&app.pools.primary, &command, &caller.actor()).await? {
         tracing::info!(
             command.id = command.id,
             command.name = command.name,
@@ -218,6 +218,11 @@ mod tests {
 
     fn pointers(json: serde_json::Value) -> Vec<String> {
         let caller = Caller {
+            key_id: None,
+            scope: sens_storage::query::Scope::EVERYTHING,
+            expires_at: None,
+            last_used_at: None,
+            request_id: String::new(),
             name: "a".to_owned(),
             role: Role::Operator,
         };

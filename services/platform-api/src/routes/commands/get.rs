@@ -3,10 +3,11 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use sens_storage::command::{find_command, list_steps};
+use sens_storage::query::family::find_family;
 
 use super::command::CommandDetail;
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::Reader;
 use crate::problem::{AccessErrors, Code, NotFoundError, Problem};
 
 /// A command and its history
@@ -25,11 +26,13 @@ use crate::problem::{AccessErrors, Code, NotFoundError, Problem};
     )
 )]
 pub(crate) async fn get_command(
-    _: Viewer,
+    Reader(scope): Reader,
     State(app): State<App>,
     Path((serial, id)): Path<(String, String)>,
 ) -> Result<Json<CommandDetail>, Problem> {
-    find(&app, &serial, &id).await.map(Json)
+    let family = find_family(&app.pools.primary, &scope, &serial).await?;
+    let family = family.ok_or_else(|| missing(&serial, &id))?;
+    find(&app, &family.serial, &id).await.map(Json)
 }
 
 /// The command of that id. From the primary: whoever asked for it looks at it at once.

@@ -5,16 +5,17 @@ use axum::extract::{Path, State};
 use chrono::DateTime;
 use sens_schema::command::{CommandState, is_command_id};
 use sens_storage::command::{CommandFilter, CommandPlace, list_commands};
-use sens_storage::query::devices::find_device;
+use sens_storage::query::family::find_family;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::command::Command;
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::Reader;
 use crate::http::cursor::{self, Fingerprint};
 use crate::http::params::Params;
-use crate::problem::{AccessErrors, Code, NotFoundError, ParameterErrors, Problem};
+use crate::problem::{AccessErrors, NotFoundError, ParameterErrors, Problem};
+use crate::routes::devices::not_found;
 
 /// A page of commands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,7 +45,7 @@ pub(crate) struct CommandPage {
     )
 )]
 pub(crate) async fn list_device_commands(
-    _: Viewer,
+    Reader(scope): Reader,
     State(app): State<App>,
     Path(serial): Path<String>,
     mut params: Params,
@@ -63,15 +64,10 @@ pub(crate) async fn list_device_commands(
     ]);
     let before = cursor::decode(fingerprint, cursor.as_deref(), read_place)?;
     let pool = &app.pools.primary;
-    if find_device(pool, &serial, app.offline_after())
-        .await?
-        .is_none()
-    {
-        let detail = format!("there is no device {serial}");
-        return Err(Problem::new(Code::DeviceNotFound, detail));
-    }
+    let family = find_family(pool, &scope, &serial).await?;
+    let family = family.ok_or_else(|| not_found(&serial))?;
     let filter = CommandFilter {
-        serial: &serial,
+        serial: &family.serial,
         state,
         before,
     };

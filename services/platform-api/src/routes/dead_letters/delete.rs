@@ -27,7 +27,7 @@ pub(crate) async fn delete_dead_letter(
     let stored = letter::find(&app, &number).await?;
     let (origin, decision) = (stored.letter.origin, DeadLetterDecision::Dropped);
     // The trace first: a letter never disappears without one.
-    record_dead_letter_decision(&app.pools.primary, origin, decision, &caller.name).await?;
+    record_dead_letter_decision(&app.pools.primary, origin, decision, &caller.actor()).await?;
     app.link.get()?.remove_dead_letter(stored.sequence).await?;
     tracing::info!(
         number = stored.sequence,

@@ -49,7 +49,7 @@ pub(crate) async fn requeue_dead_letter(
     health::ping(&app.pools.primary).await?;
     let sequence = app.link.get()?.requeue(&stored).await?;
     let decision = DeadLetterDecision::Requeued { sequence };
-    record_dead_letter_decision(&app.pools.primary, origin, decision, &caller.name).await?;
+    record_dead_letter_decision(&app.pools.primary, origin, decision, &caller.actor()).await?;
     tracing::info!(
         number = stored.sequence,
         sequence,

@@ -1,9 +1,12 @@
 //! A device as the API shows it.
 
+use std::collections::BTreeMap;
+
 use sens_storage::query::devices;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::http::csv::field;
 use crate::http::time::Timestamp;
 use crate::problem::{Code, Problem};
 
@@ -24,7 +27,7 @@ pub(crate) enum DeviceStatus {
 pub(crate) struct Device {
     /// Its serial.
     serial: String,
-    /// Its number on the legacy topic.
+    /// Its number on the legacy topic: its own, or the one it is linked to.
     legacy_id: Option<i64>,
     /// Whether it is known by telemetry only.
     placeholder: bool,
@@ -34,6 +37,8 @@ pub(crate) struct Device {
     model: Option<String>,
     /// Firmware it reported.
     firmware: Option<String>,
+    /// Labels given by operators.
+    labels: BTreeMap<String, String>,
     /// Whether it is heard of.
     status: DeviceStatus,
     /// What its status message or last will said.
@@ -44,6 +49,12 @@ pub(crate) struct Device {
     first_seen_at: Option<Timestamp>,
     /// Newest arrival of anything from it.
     last_seen_at: Option<Timestamp>,
+    /// When it was entered.
+    created_at: Timestamp,
+    /// When it was changed by people or by provisioning.
+    updated_at: Timestamp,
+    /// Rises with every such change; it stands in the `ETag`.
+    version: i64,
 }
 
 impl From<devices::Device> for Device {
@@ -55,6 +66,7 @@ impl From<devices::Device> for Device {
             name: device.name,
             model: device.model,
             firmware: device.firmware,
+            labels: device.labels,
             status: match device.status {
                 devices::DeviceStatus::Online => DeviceStatus::Online,
                 devices::DeviceStatus::Silent => DeviceStatus::Silent,
@@ -64,7 +76,58 @@ impl From<devices::Device> for Device {
             provisioned_at: device.provisioned_at.map(Timestamp),
             first_seen_at: device.first_seen_at.map(Timestamp),
             last_seen_at: device.last_seen_at.map(Timestamp),
+            created_at: Timestamp(device.created_at),
+            updated_at: Timestamp(device.updated_at),
+            version: device.version,
         }
+    }
+}
+
+impl Device {
+    /// The header of [`csv`](Self::csv).
+    pub(super) const CSV_HEADER: &str = "serial,name,model,legacy_id,labels,firmware,status,online,placeholder,\
+        provisioned_at,first_seen_at,last_seen_at,created_at,updated_at,version\r\n";
+
+    /// As a line of CSV.
+    pub(super) fn csv(&self) -> String {
+        let labels: Vec<String> = self
+            .labels
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
+        let text = |text: &Option<String>| field(text.as_deref().unwrap_or_default());
+        let time = |time: Option<Timestamp>| time.map_or_else(String::new, |time| time.to_string());
+        let cells = [
+            field(&self.serial),
+            text(&self.name),
+            text(&self.model),
+            self.legacy_id
+                .map_or_else(String::new, |number| number.to_string()),
+            field(&labels.join(";")),
+            text(&self.firmware),
+            self.status.as_str().to_owned(),
+            self.online
+                .map_or_else(String::new, |online| online.to_string()),
+            self.placeholder.to_string(),
+            time(self.provisioned_at),
+            time(self.first_seen_at),
+            time(self.last_seen_at),
+            self.created_at.to_string(),
+            self.updated_at.to_string(),
+            self.version.to_string(),
+        ];
+        cells.join(",") + "\r\n"
+    }
+}
+
+impl DeviceStatus {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Online => devices::DeviceStatus::Online,
+            Self::Silent => devices::DeviceStatus::Silent,
+            Self::NeverSeen => devices::DeviceStatus::NeverSeen,
+        }
+        .as_str()
     }
 }
 

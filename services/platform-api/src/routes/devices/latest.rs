@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::device::not_found;
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::Reader;
 use crate::http::conditional;
 use crate::http::time::Timestamp;
 use crate::http::value::{Value, ValueSchema};
@@ -54,12 +54,12 @@ pub(crate) struct LatestItem {
     )
 )]
 pub(crate) async fn latest_values(
-    _: Viewer,
+    Reader(scope): Reader,
     State(app): State<App>,
     Path(serial): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let values = latest::latest_values(&app.pools.read, &serial)
+    let values = latest::latest_values(&app.pools.read, &scope, &serial)
         .await?
         .ok_or_else(|| not_found(&serial))?;
     let items = values.into_iter().map(LatestItem::from).collect();

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::device::not_found;
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::Reader;
 use crate::http::time::Timestamp;
 use crate::problem::{AccessErrors, NotFoundError, Problem};
 
@@ -74,11 +74,11 @@ impl From<SeriesFacts> for Series {
     )
 )]
 pub(crate) async fn list_series(
-    _: Viewer,
+    Reader(scope): Reader,
     State(app): State<App>,
     Path(serial): Path<String>,
 ) -> Result<Json<SeriesList>, Problem> {
-    let found = device_series(&app.pools.read, &serial).await?;
+    let found = device_series(&app.pools.read, &scope, &serial).await?;
     let found = found.ok_or_else(|| not_found(&serial))?;
     Ok(Json(SeriesList {
         serial,

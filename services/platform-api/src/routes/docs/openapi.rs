@@ -34,6 +34,7 @@ use crate::router;
         (name = "replays", description = "Decoding stored payloads again"),
         (name = "retention", description = "How long everything is kept"),
         (name = "api keys", description = "Who may call"),
+        (name = "audit log", description = "Who changed what"),
         (name = "health", description = "State of the service, without a key")
     )
 )]

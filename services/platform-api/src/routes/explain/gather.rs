@@ -28,8 +28,12 @@ const READINGS: i64 = 20;
 
 /// What is asked.
 pub(crate) struct Window {
-    /// Whose reading.
+    /// Whose reading, as was asked.
     pub(crate) serial: String,
+    /// The names the device goes by.
+    pub(crate) names: Vec<String>,
+    /// Its ids; none when it is not in the registry.
+    pub(crate) device_ids: Vec<i64>,
     /// When it should have been.
     pub(crate) at: DateTime<Utc>,
     /// Inclusive start.
@@ -89,10 +93,10 @@ pub(super) async fn gather(app: &App, window: &Window) -> Result<Gathered, Probl
         }
         Err(problem) => return Err(problem),
     };
-    let device = explained_device(pool, &window.serial).await?;
+    let device = explained_device(pool, &window.device_ids).await?;
     let asked = explain::Window {
-        device_id: device.as_ref().map(|device| device.id),
-        serial: &window.serial,
+        device_ids: &window.device_ids,
+        names: &window.names,
         from: window.from,
         to: window.to,
     };

@@ -4,7 +4,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use chrono::{TimeDelta, Utc};
 use sens_schema::Serial;
+use sens_storage::query::Scope;
 use sens_storage::query::explain::{DeviceStart, ExplainedDevice, WindowReading};
+use sens_storage::query::family::find_family;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -157,8 +159,15 @@ pub(crate) async fn explain_device(
     let serial = Serial::parse(&serial)
         .map_err(|error| Problem::new(Code::DeviceNotFound, error.to_string()))?;
     let side = TimeDelta::seconds(within);
+    let found = find_family(&app.pools.primary, &Scope::EVERYTHING, serial.as_str()).await?;
+    let (names, device_ids) = found.map_or_else(
+        || (vec![serial.to_string()], Vec::new()),
+        |family| (family.names, family.ids),
+    );
     let window = Window {
         serial: serial.to_string(),
+        names,
+        device_ids,
         at,
         from: at - side,
         to: at + side,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use sens_messaging::{Bytes, Messaging};
 use sens_schema::envelope::Envelope;
-use sens_schema::{Catalogue, ClockPolicy, DecodeContext, Position, Topic};
+use sens_schema::{Catalogue, ClockPolicy, DecodeContext, Position, Serial, Topic};
 use sens_storage::query::messages::dead_positions;
 
 use super::gather::Window;
@@ -96,7 +96,7 @@ pub(crate) async fn look(
         })
         .filter(|position| !letters.contains(position))
         .collect();
-    found.parked = parked(&messaging, &window.serial).await?;
+    found.parked = parked(&messaging, &window.names).await?;
     let lost = lost_messages(app, epoch, &status).await?;
     found.lost = lost
         .iter()
@@ -123,10 +123,12 @@ fn words(epoch: i32, range: &LostRange) -> String {
     }
 }
 
-async fn parked(messaging: &Messaging, serial: &str) -> Result<usize, Problem> {
+async fn parked(messaging: &Messaging, names: &[String]) -> Result<usize, Problem> {
     let devices = messaging.parked_devices().await?;
-    let waiting = devices.into_iter().find(|device| device.serial == serial);
-    Ok(waiting.map_or(0, |device| device.waiting))
+    let waiting = devices
+        .into_iter()
+        .filter(|device| names.contains(&device.serial));
+    Ok(waiting.map(|device| device.waiting).sum())
 }
 
 /// Whether anything in a message speaks of the device.
@@ -156,16 +158,16 @@ fn names(
             clock: ClockPolicy::default(),
         },
     );
-    let serial = window.serial.as_str();
+    let is_it = |serial: &Serial| window.names.iter().any(|name| name == serial.as_str());
     let readings = decoded.readings.iter().map(|reading| &reading.device);
     let errors = decoded
         .errors
         .iter()
         .filter_map(|error| error.device.as_ref());
     let mut devices = decoded.device.iter().chain(readings).chain(errors);
-    devices.any(|device| device.serial().as_str() == serial)
+    devices.any(|device| is_it(&device.serial()))
         || decoded
             .startups
             .iter()
-            .any(|startup| startup.serial.as_str() == serial)
+            .any(|startup| is_it(&startup.serial))
 }

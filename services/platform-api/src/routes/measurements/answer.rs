@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderValue, Uri, header};
-use axum::response::Response;
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
+use sens_storage::query::Scope;
 use sens_storage::query::buckets::{self, Basis};
 use sens_storage::query::measurements::Clock;
 use sens_storage::query::targets::{Targets, find_targets};
@@ -28,6 +29,7 @@ use crate::routes::devices::not_found;
 /// `device_not_found`, `invalid_parameter`, `query_too_large`, or when the database cannot answer.
 pub(super) async fn answer(
     app: &App,
+    scope: &Scope,
     serial: Option<String>,
     ask: Ask,
     format: Format,
@@ -35,7 +37,7 @@ pub(super) async fn answer(
 ) -> Result<Response, Problem> {
     let now = Utc::now();
     let as_of = settle(app, ask.as_of).await?;
-    let targets = targets(app, &ask).await?;
+    let targets = targets(app, scope, &ask).await?;
     let is_pageless = match &ask.form {
         Form::Raw => false,
         Form::Buckets(wanted) => wanted.fill != Fill::None,
@@ -59,14 +61,11 @@ pub(super) async fn answer(
     about.complete &= next.is_none();
     let next = next.map(|key| cursor::encode(reader.ask.fingerprint, &write_place(&key)));
     let shape = (reader.ask.columns, next.as_deref());
-    let mut response = format::answer(format, &about, &reader.table, &rows, shape)?;
-    if let Some(link) = uri
+    let response = format::answer(format, &about, &reader.table, &rows, shape)?;
+    let link = uri
         .zip(next.as_deref())
-        .and_then(|(uri, next)| next_link(uri, next))
-    {
-        response.headers_mut().insert(header::LINK, link);
-    }
-    Ok(response)
+        .map(|(uri, next)| cursor::link(uri, next));
+    Ok((link, response).into_response())
 }
 
 /// The moment that an answer can show: what was asked for, or the newest one up to which everything is committed.
@@ -79,11 +78,12 @@ async fn settle(app: &App, asked: Option<DateTime<Utc>>) -> Result<Option<DateTi
 }
 
 /// The series that the query is about.
-async fn targets(app: &App, ask: &Ask) -> Result<Targets, Problem> {
+async fn targets(app: &App, scope: &Scope, ask: &Ask) -> Result<Targets, Problem> {
     let given = |names: &'_ [String]| (!names.is_empty()).then(|| names.to_vec());
     let (devices, metrics) = (given(&ask.devices), given(&ask.metrics));
     let found = find_targets(
         &app.pools.read,
+        scope,
         devices.as_deref(),
         metrics.as_deref(),
         MOST_SERIES,
@@ -176,34 +176,4 @@ async fn about(reader: &Reader, serial: Option<String>) -> Result<About, Problem
         watermark: watermark.map(known).map(Timestamp),
         as_of: reader.as_of.map(Timestamp),
     })
-}
-
-/// RFC 8288: the same address with the next cursor.
-fn next_link(uri: &Uri, cursor: &str) -> Option<HeaderValue> {
-    let kept = uri
-        .query()
-        .unwrap_or_default()
-        .split('&')
-        .filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
-    let mut query: String = kept.flat_map(|pair| [pair, "&"]).collect();
-    query.push_str("cursor=");
-    query.push_str(cursor);
-    HeaderValue::from_str(&format!("<{}?{query}>; rel=\"next\"", uri.path())).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_next_link_keeps_the_filters() {
-        let uri = "/v1/devices/A/measurements?metric=a&cursor=old&limit=5"
-            .parse()
-            .unwrap();
-        let link = next_link(&uri, "new").unwrap();
-        assert_eq!(
-            link,
-            "</v1/devices/A/measurements?metric=a&limit=5&cursor=new>; rel=\"next\""
-        );
-    }
 }

@@ -11,8 +11,10 @@ use super::answer::answer;
 use super::doc::MeasurementPage;
 use super::format::Format;
 use super::grammar::Ask;
+use sens_storage::query::Scope;
+
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::Reader;
 use crate::http::body::JsonBody;
 use crate::http::negotiate;
 use crate::http::params::Params;
@@ -90,13 +92,14 @@ pub(crate) struct MeasurementQuery {
 
 async fn by_address(
     app: &App,
+    scope: &Scope,
     uri: &axum::http::Uri,
     headers: &HeaderMap,
     params: Params,
 ) -> Result<Response, Problem> {
     let format = negotiate::choose(headers, &Format::OFFERS)?;
     let ask = Ask::read(None, params, Utc::now())?;
-    answer(app, None, ask, format, Some(uri)).await
+    answer(app, scope, None, ask, format, Some(uri)).await
 }
 
 /// Readings of any devices and metrics over time
@@ -124,13 +127,13 @@ async fn by_address(
     )
 )]
 pub(crate) async fn list_all_measurements(
-    _: Viewer,
+    Reader(scope): Reader,
     State(app): State<App>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, Problem> {
-    by_address(&app, &uri, &headers, params).await
+    by_address(&app, &scope, &uri, &headers, params).await
 }
 
 /// Readings of any devices and metrics over time
@@ -156,13 +159,13 @@ pub(crate) async fn list_all_measurements(
     )
 )]
 pub(crate) async fn get_measurement_query(
-    _: Viewer,
+    Reader(scope): Reader,
     State(app): State<App>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, Problem> {
-    by_address(&app, &uri, &headers, params).await
+    by_address(&app, &scope, &uri, &headers, params).await
 }
 
 /// Readings of any devices and metrics over time, the query in the body
@@ -189,12 +192,12 @@ pub(crate) async fn get_measurement_query(
     )
 )]
 pub(crate) async fn post_measurement_query(
-    _: Viewer,
+    Reader(scope): Reader,
     State(app): State<App>,
     headers: HeaderMap,
     JsonBody(object): JsonBody<serde_json::Map<String, serde_json::Value>>,
 ) -> Result<Response, Problem> {
     let format = negotiate::choose(&headers, &Format::OFFERS)?;
     let ask = Ask::read(None, Params::of_object(object), Utc::now())?;
-    answer(&app, None, ask, format, None).await
+    answer(&app, &scope, None, ask, format, None).await
 }

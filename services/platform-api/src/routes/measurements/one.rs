@@ -11,7 +11,7 @@ use super::format::Format;
 use super::grammar::Ask;
 use super::many::MeasurementParams;
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::Reader;
 use crate::http::negotiate;
 use crate::http::params::Params;
 use crate::problem::{AccessErrors, NotFoundError, ParameterErrors, Problem, QueryErrors};
@@ -40,7 +40,7 @@ use crate::problem::{AccessErrors, NotFoundError, ParameterErrors, Problem, Quer
     )
 )]
 pub(crate) async fn list_measurements(
-    _: Viewer,
+    Reader(scope): Reader,
     State(app): State<App>,
     Path(serial): Path<String>,
     OriginalUri(uri): OriginalUri,
@@ -49,5 +49,5 @@ pub(crate) async fn list_measurements(
 ) -> Result<Response, Problem> {
     let format = negotiate::choose(&headers, &Format::OFFERS)?;
     let ask = Ask::read(Some(&serial), params, Utc::now())?;
-    answer(&app, Some(serial), ask, format, Some(&uri)).await
+    answer(&app, &scope, Some(serial), ask, format, Some(&uri)).await
 }

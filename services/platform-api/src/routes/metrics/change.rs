@@ -59,7 +59,7 @@ pub(crate) async fn change_metric_route(
 ) -> Result<Json<Metric>, Problem> {
     let change = MetricChange::from(patch.fields);
     let pool = &app.pools.primary;
-    let changed = change_metric(pool, &name, &change, &caller.name, patch.version).await?;
+    let changed = change_metric(pool, &name, &change, &caller.actor(), patch.version).await?;
     let metric = changed.map_err(|refusal| refused(&name, refusal))?;
     tracing::info!(
         metric = name,

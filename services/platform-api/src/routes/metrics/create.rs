@@ -58,7 +58,7 @@ pub(crate) async fn create_metric_route(
 ) -> Result<Response, Problem> {
     let name = request.name;
     let change = MetricChange::from(request.fields);
-    let made = create_metric(&app.pools.primary, &name, &change, &caller.name).await?;
+    let made = create_metric(&app.pools.primary, &name, &change, &caller.actor()).await?;
     let metric = made.map_err(|refusal| refused(&name, refusal))?;
     tracing::info!(metric = name, actor = caller.name, "a metric was added");
     let location = format!("/v1/metrics/{}", path_segment(&name));

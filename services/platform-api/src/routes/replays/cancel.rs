@@ -30,7 +30,7 @@ pub(crate) async fn cancel_replay_route(
     Path(id): Path<String>,
 ) -> Result<Json<ReplayDetail>, Problem> {
     if let Ok(number) = id.parse()
-        && cancel_replay(&app.pools.primary, number).await?
+        && cancel_replay(&app.pools.primary, number, &caller.actor()).await?
     {
         tracing::info!(
             replay = number,

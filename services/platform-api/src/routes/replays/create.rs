@@ -5,7 +5,8 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use sens_storage::query::devices::find_device;
+use sens_storage::query::Scope;
+use sens_storage::query::family::find_family;
 use sens_storage::replay::{ReplayRequest, request_replay};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -59,7 +60,7 @@ pub(crate) async fn create_replay(
 ) -> Result<Response, Problem> {
     let request = read(wanted)?;
     if let Some(serial) = &request.serial
-        && find_device(&app.pools.primary, serial, app.offline_after())
+        && find_family(&app.pools.primary, &Scope::EVERYTHING, serial)
             .await?
             .is_none()
     {
@@ -68,7 +69,7 @@ pub(crate) async fn create_replay(
             format!("there is no device {serial}"),
         )]));
     }
-    let id = request_replay(&app.pools.primary, &request, &caller.name).await?;
+    let id = request_replay(&app.pools.primary, &request, &caller.actor()).await?;
     tracing::info!(
         replay = id,
         dry_run = request.dry_run,

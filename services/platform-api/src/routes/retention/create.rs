@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use sens_storage::retention::request_run;
+use sens_storage::retention::request_run_for;
 
 use super::get::find;
 use super::run::RunDetail;
@@ -36,7 +36,7 @@ pub(crate) async fn create_retention_run(
 ) -> Result<Response, Problem> {
     let dry_run = params.flag("dry_run");
     params.finish()?;
-    let id = request_run(&app.pools.primary, dry_run, &caller.name).await?;
+    let id = request_run_for(&app.pools.primary, dry_run, &caller.actor()).await?;
     tracing::info!(
         run = id,
         dry_run,

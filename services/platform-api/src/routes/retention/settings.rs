@@ -22,7 +22,7 @@ pub(crate) struct SettingList {
 /// How long something is kept.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RetentionSetting)]
-struct Setting {
+pub(crate) struct Setting {
     /// `raw`, `errors`, `readings`, `rollup_1m`, `rollup_1h` or `rollup_1d`.
     class: String,
     /// The metric it is about; `null` for all without a setting of their own.
@@ -52,7 +52,7 @@ impl From<RetentionSetting> for Setting {
 
 /// How long everything is kept
 ///
-/// `sensctl retention set` changes it.
+/// `PUT` changes a setting, as `sensctl retention set` does.
 #[utoipa::path(
     get,
     path = "/v1/retention-settings",

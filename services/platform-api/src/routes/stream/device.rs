@@ -3,14 +3,15 @@
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use sens_storage::query::devices::find_device;
+use sens_storage::query::family::find_family;
 
 use super::events;
 use super::select::Selection;
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::Reader;
 use crate::http::params::Params;
-use crate::problem::{AccessErrors, Code, NotFoundError, ParameterErrors, Problem};
+use crate::problem::{AccessErrors, NotFoundError, ParameterErrors, Problem};
+use crate::routes::devices::not_found;
 
 /// Live readings of a device
 ///
@@ -32,7 +33,7 @@ use crate::problem::{AccessErrors, Code, NotFoundError, ParameterErrors, Problem
     )
 )]
 pub(crate) async fn stream_device(
-    _: Viewer,
+    Reader(scope): Reader,
     State(app): State<App>,
     Path(serial): Path<String>,
     headers: HeaderMap,
@@ -40,20 +41,13 @@ pub(crate) async fn stream_device(
 ) -> Result<Response, Problem> {
     let metrics = params.many("metric");
     params.finish()?;
-    if find_device(&app.pools.read, &serial, app.offline_after())
-        .await?
-        .is_none()
-    {
-        return Err(Problem::new(
-            Code::DeviceNotFound,
-            format!("there is no device {serial}"),
-        ));
-    }
+    let family = find_family(&app.pools.read, &scope, &serial).await?;
+    let family = family.ok_or_else(|| not_found(&serial))?;
     events::open(
         &app,
         &headers,
         Selection {
-            devices: vec![serial],
+            devices: family.names,
             metrics,
         },
     )

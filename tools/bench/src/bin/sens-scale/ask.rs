@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use sens_storage::PgPool;
+use sens_storage::query::Scope;
 use sens_storage::query::buckets::{Aggregation, read_buckets};
 use sens_storage::query::latest::latest_values;
 use sens_storage::query::measurements::{Clock, Order, Range, Selection, Series, read_range};
@@ -27,7 +28,7 @@ pub(crate) async fn everything(pool: &PgPool, options: &Options) -> Result<()> {
     for _ in 0..options.questions {
         let serial = ask.serial();
         let begun = Instant::now();
-        let values = latest_values(pool, &serial)
+        let values = latest_values(pool, &Scope::EVERYTHING, &serial)
             .await?
             .context("no such device")?;
         ask.note(begun, values.len());
@@ -36,7 +37,7 @@ pub(crate) async fn everything(pool: &PgPool, options: &Options) -> Result<()> {
     for _ in 0..options.questions {
         let serial = ask.serial();
         let begun = Instant::now();
-        let found = find_targets(pool, Some(&[serial]), None, 1000).await?;
+        let found = find_targets(pool, &Scope::EVERYTHING, Some(&[serial]), None, 1000).await?;
         let rows = read_range(pool, &found.selection(last(TimeDelta::days(1))), 10_000).await?;
         ask.note(begun, rows.len());
     }
@@ -44,7 +45,7 @@ pub(crate) async fn everything(pool: &PgPool, options: &Options) -> Result<()> {
     for _ in 0..options.questions {
         let serial = ask.serial();
         let begun = Instant::now();
-        let found = find_targets(pool, Some(&[serial]), None, 1000).await?;
+        let found = find_targets(pool, &Scope::EVERYTHING, Some(&[serial]), None, 1000).await?;
         let selection = found.selection(last(TimeDelta::days(30)));
         let rows = read_buckets(pool, &selection, &Aggregation::of(Level::Hour), 10_000).await?;
         ask.note(begun, rows.len());
