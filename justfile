@@ -51,6 +51,15 @@ scale READINGS="50000000" *ARGS:
     @scripts/setup rust-deps postgres
     cargo run --release --locked -p sens-bench --bin sens-scale -- "$@"
 
+# Export ROWS readings in every format and see that the API stays under 100 MB of memory
+[group('run')]
+[no-exit-message]
+export-memory ROWS="20000000":
+    @scripts/setup rust-deps postgres nats
+    cargo build --release --locked -p platform-api --bins
+    SENS_BIN_DIR="$PWD/target/release" SENS_EXPORT_ROWS="$1" \
+        cargo test --quiet --locked -p platform-api --test api -- --exact exports::an_export_of_many_millions_stays_small --ignored --nocapture
+
 # Install what is missing on this machine, or only the named parts (scripts/setup --help)
 [group('develop')]
 [no-exit-message]

@@ -119,6 +119,8 @@ pub struct Api {
     pub request_timeout_seconds: u64,
     /// A device not heard of for this long counts as silent.
     pub offline_after_seconds: u64,
+    /// Live streams that may be open at once.
+    pub max_streams: usize,
 }
 
 /// Metrics and health listener settings.
@@ -290,6 +292,7 @@ impl Default for Config {
                 max_body_bytes: 8_388_608,
                 request_timeout_seconds: 30,
                 offline_after_seconds: 300,
+                max_streams: 2500,
             },
             ops: Ops {
                 listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 9090)),

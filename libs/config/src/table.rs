@@ -119,6 +119,8 @@ pub(crate) const TABLE: &[Row] = &[
         "A request that takes longer is answered with an error."),
     plain!(API, "SENS_API__OFFLINE_AFTER_SECONDS", "api.offline_after_seconds", config.api.offline_after_seconds, "300",
         "A device not heard of for this long counts as silent."),
+    plain!(API, "SENS_API__MAX_STREAMS", "api.max_streams", config.api.max_streams, "2500",
+        "Live streams and WebSockets that may be open at once; more are answered 503 `too_many_streams`."),
 
     plain!(None, "SENS_OPS__LISTEN", "ops.listen", config.ops.listen, "0.0.0.0:9090",
         "Listen address of /metrics and /health of every service."),

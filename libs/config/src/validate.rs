@@ -126,6 +126,13 @@ fn api(config: &Config, faults: &mut Vec<String>) {
         1,
         31_536_000,
     );
+    range(
+        faults,
+        "SENS_API__MAX_STREAMS",
+        config.api.max_streams,
+        1,
+        100_000,
+    );
     if config.api.listen.port() != 0 && config.api.listen == config.ops.listen {
         faults.push(format!(
             "SENS_OPS__LISTEN: {} is the address of SENS_API__LISTEN as well; use two",

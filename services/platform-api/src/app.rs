@@ -10,6 +10,7 @@ use sens_observability::metrics;
 use sens_observability::{BuildInfo, CancellationToken, Health, RunError, Runtime};
 use sens_schema::DecoderMap;
 use sens_storage::Pools;
+use tokio::sync::Semaphore;
 
 use crate::auth::{Authenticator, StoredKeys};
 use crate::feed::Feed;
@@ -48,6 +49,8 @@ pub(crate) struct App {
     pub(crate) certificate: Certificate,
     /// The overview of the last moments.
     pub(crate) overview: Cache<(), Arc<Overview>>,
+    /// Places for live streams.
+    pub(crate) streams: Arc<Semaphore>,
     /// Counts of this service.
     pub(crate) counts: Counts,
 }
@@ -95,6 +98,7 @@ impl App {
                 .max_capacity(1)
                 .time_to_live(OVERVIEW_KEPT)
                 .build(),
+            streams: Arc::new(Semaphore::new(config.api.max_streams)),
             counts: Counts {
                 ingest_items: metrics::counter(registry, &metrics::HTTP_INGEST_ITEMS)?,
                 streams: metrics::gauge(registry, &metrics::SSE_STREAMS)?,

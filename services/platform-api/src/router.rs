@@ -67,6 +67,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(explain::explain_device))
         .routes(routes!(stream::stream_device))
         .routes(routes!(stream::stream_fleet))
+        .routes(routes!(stream::open_socket))
         .routes(routes!(analytics::average_extension))
         .routes(routes!(analytics::extension_vs_retraction))
         .routes(routes!(analytics::battery_summary))

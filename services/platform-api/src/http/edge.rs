@@ -38,7 +38,7 @@ pub(crate) struct OwnBody;
 
 /// Whether a route answers with a stream that may stay open.
 pub(crate) fn is_stream(route: &str) -> bool {
-    route.ends_with("/stream")
+    route.ends_with("/stream") || route == "/v1/ws"
 }
 
 /// Runs the rest of the stack.
@@ -178,6 +178,7 @@ mod tests {
     #[test]
     fn only_streams_are_streams() {
         assert!(is_stream("/v1/stream"));
+        assert!(is_stream("/v1/ws"));
         assert!(is_stream("/v1/devices/{serial}/stream"));
         assert!(!is_stream("/v1/devices/{serial}"));
     }

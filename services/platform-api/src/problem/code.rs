@@ -43,6 +43,7 @@ pub(crate) enum Code {
     DatabaseUnavailable,
     MessagingUnavailable,
     StreamFull,
+    TooManyStreams,
     QueryTimeout,
     RequestTimeout,
 }
@@ -105,7 +106,7 @@ const fn transient(
 }
 
 /// Every code, in the order of its declaration.
-pub(crate) static TABLE: [Entry; 40] = [
+pub(crate) static TABLE: [Entry; 41] = [
     permanent(
         Code::InvalidParameter,
         "invalid_parameter",
@@ -387,6 +388,13 @@ pub(crate) static TABLE: [Entry; 40] = [
         "The message stream is full",
         "More arrives than is committed, and the stream has reached its size limit. Items not marked as accepted are \
          not stored; repeat them after the time in `Retry-After`.",
+    ),
+    transient(
+        Code::TooManyStreams,
+        "too_many_streams",
+        "All live streams are taken",
+        "This server serves as many live streams as `SENS_API__MAX_STREAMS` allows. Close streams that nobody reads, or try \
+         again after the time in `Retry-After`: with `Last-Event-ID` nothing is missed.",
     ),
     transient(
         Code::QueryTimeout,

@@ -89,6 +89,7 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
         &["viewer", "operator", "admin"],
     ),
     ("GET", "/v1/stream", &["viewer", "operator", "admin"]),
+    ("GET", "/v1/ws", &["viewer", "operator", "admin"]),
     (
         "GET",
         "/v1/analytics/average-extension",

@@ -163,6 +163,55 @@ async fn a_stream_resumes_without_gap_or_double() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_stream_resumed_while_readings_come_has_each_of_them_once() -> Result<()> {
+    let bench = Bench::start(&[]).await?;
+    let mut first = Reader::open(&bench, "/v1/stream", None).await?;
+    commit(&bench, 7, &[0.0]).await?;
+    let (_, mut last, _) = first.event().await?;
+    drop(first);
+    let writing = async {
+        for value in 1..=60 {
+            commit(&bench, 7, &[f64::from(value)]).await?;
+        }
+        Ok::<_, anyhow::Error>(())
+    };
+    let reading = async {
+        let mut seen = Vec::new();
+        while seen.len() < 60 {
+            // A few readings, then the connection is lost: in the middle of what was missed, or of what comes.
+            let mut reader = Reader::open(&bench, "/v1/stream", Some(&last)).await?;
+            for _ in 0..7.min(60 - seen.len()) {
+                let (name, id, data) = reader.event().await?;
+                assert_eq!(name, "reading", "{data}");
+                seen.push(data["value"].as_f64().context("no number")?);
+                last = id;
+            }
+        }
+        Ok::<_, anyhow::Error>(seen)
+    };
+    let (written, seen) = tokio::join!(writing, reading);
+    written?;
+    assert_eq!(seen?, (1..=60).map(f64::from).collect::<Vec<_>>());
+    Ok(())
+}
+
+#[tokio::test]
+async fn streams_beyond_the_limit_are_told_so() -> Result<()> {
+    let bench = Bench::start(&[("SENS_API__MAX_STREAMS", "2")]).await?;
+    let one = Reader::open(&bench, "/v1/stream", None).await?;
+    let _two = Reader::open(&bench, "/v1/stream", None).await?;
+    let full = bench.get("/v1/stream").await?;
+    full.assert_problem(503, "too_many_streams");
+    assert!(!full.header("retry-after").is_empty());
+    drop(one);
+    sens_testkit::eventually(PATIENCE, "the place is free again", || async {
+        Reader::open(&bench, "/v1/stream", None).await.ok()
+    })
+    .await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn open_streams_do_not_hold_up_the_stop() -> Result<()> {
     let mut bench = Bench::start(&[]).await?;
     let mut open = Reader::open(&bench, "/v1/stream", None).await?;

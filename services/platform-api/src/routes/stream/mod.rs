@@ -3,7 +3,10 @@
 mod device;
 mod events;
 mod fleet;
+mod messages;
 mod select;
+mod socket;
 
 pub(crate) use device::*;
 pub(crate) use fleet::*;
+pub(crate) use socket::*;

@@ -48,13 +48,7 @@ pub(super) fn resume(headers: &HeaderMap) -> Result<Option<Place>, Problem> {
     if text.is_empty() {
         return Ok(None);
     }
-    let place = text.split_once('-').and_then(|(sequence, index)| {
-        Some(Place {
-            sequence: sequence.parse().ok()?,
-            index: index.parse().ok()?,
-        })
-    });
-    place.map(Some).ok_or_else(|| {
+    read(text).map(Some).ok_or_else(|| {
         let detail = "Last-Event-ID must be the id of an event of this stream, <sequence>-<index>"
             .to_owned();
         Problem::with_errors(
@@ -68,13 +62,23 @@ pub(super) fn resume(headers: &HeaderMap) -> Result<Option<Place>, Problem> {
     })
 }
 
+/// Reads the id of an event.
+pub(super) fn read(text: &str) -> Option<Place> {
+    let (sequence, index) = text.split_once('-')?;
+    Some(Place {
+        sequence: sequence.parse().ok()?,
+        index: index.parse().ok()?,
+    })
+}
+
 /// Where to begin in the event stream.
 pub(super) fn start(resume: Option<Place>) -> Start {
     resume.map_or(Start::Now, |place| Start::At(place.sequence))
 }
 
+/// A reading as every live message has it.
 #[derive(Serialize)]
-struct Data<'a> {
+pub(super) struct Data<'a> {
     serial: &'a str,
     metric: &'a str,
     #[serde(serialize_with = "value::json")]
@@ -84,16 +88,26 @@ struct Data<'a> {
     received_at: Timestamp,
 }
 
-/// Writes the wanted readings of a batch as events, leaving out those up to the place already seen.
-pub(super) fn write(item: &FeedItem, selection: &Selection, seen: Option<Place>) -> String {
-    let mut text = String::new();
-    for (index, reading) in item.event.readings.iter().enumerate() {
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.sequence, self.index)
+    }
+}
+
+/// The wanted readings of a batch, leaving out those up to the place already seen.
+pub(super) fn wanted<'a>(
+    item: &'a FeedItem,
+    selection: &'a Selection,
+    seen: Option<Place>,
+) -> impl Iterator<Item = (Place, Data<'a>)> {
+    let readings = item.event.readings.iter().enumerate();
+    readings.filter_map(move |(index, reading)| {
         let place = Place {
             sequence: item.sequence,
             index,
         };
         if seen.is_some_and(|seen| place <= seen) || !selection.wants(reading) {
-            continue;
+            return None;
         }
         let data = Data {
             serial: &reading.serial,
@@ -103,17 +117,17 @@ pub(super) fn write(item: &FeedItem, selection: &Selection, seen: Option<Place>)
             recorded_at: Timestamp::from_micros(reading.recorded_at),
             received_at: Timestamp::from_micros(reading.received_at),
         };
+        Some((place, data))
+    })
+}
+
+/// Writes the wanted readings of a batch as server-sent events.
+pub(super) fn write(item: &FeedItem, selection: &Selection, seen: Option<Place>) -> String {
+    let mut text = String::new();
+    for (place, data) in wanted(item, selection, seen) {
         let json = serde_json::to_string(&data).unwrap_or_default();
-        let (sequence, index) = (item.sequence.to_string(), index.to_string());
-        text.extend([
-            "id: ",
-            &sequence,
-            "-",
-            &index,
-            "\nevent: reading\ndata: ",
-            &json,
-            "\n\n",
-        ]);
+        let place = place.to_string();
+        text.extend(["id: ", &place, "\nevent: reading\ndata: ", &json, "\n\n"]);
     }
     text
 }
