@@ -46,7 +46,7 @@ async fn drain(bench: &Bench, accept: &str, within: Duration) -> Result<(u64, u6
     let (mut bytes, mut lines) = (0, 0);
     while let Some(chunk) = response.chunk().await? {
         bytes += chunk.len() as u64;
-        lines += chunk.iter().filter(|byte| **byte == b'\n').count() as u64;
+        lines += chunk.split(|byte| *byte == b'\n').count() as u64 - 1;
     }
     Ok((bytes, lines))
 }
