@@ -49,12 +49,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(devices::export_devices))
         .routes(routes!(devices::list_startups))
         .routes(routes!(devices::latest_values))
-        .routes(routes!(measurements::list_measurements))
-        .routes(routes!(measurements::list_all_measurements))
-        .routes(routes!(
-            measurements::get_measurement_query,
-            measurements::post_measurement_query
-        ))
+        .merge(readings())
         .routes(routes!(devices::list_series))
         .routes(routes!(
             commands::list_device_commands,
@@ -65,9 +60,6 @@ fn documented() -> OpenApiRouter<App> {
             commands::cancel_device_command
         ))
         .routes(routes!(explain::explain_device))
-        .routes(routes!(stream::stream_device))
-        .routes(routes!(stream::stream_fleet))
-        .routes(routes!(stream::open_socket))
         .routes(routes!(analytics::average_extension))
         .routes(routes!(analytics::extension_vs_retraction))
         .routes(routes!(analytics::battery_summary))
@@ -108,6 +100,20 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(system::quotas))
         .routes(routes!(api_keys::list_api_keys, api_keys::create_api_key))
         .routes(routes!(api_keys::delete_api_key))
+}
+
+/// Readings, kept and live.
+fn readings() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(measurements::list_measurements))
+        .routes(routes!(measurements::list_all_measurements))
+        .routes(routes!(
+            measurements::get_measurement_query,
+            measurements::post_measurement_query
+        ))
+        .routes(routes!(stream::stream_device))
+        .routes(routes!(stream::stream_fleet))
+        .routes(routes!(stream::open_socket))
 }
 
 /// The OpenAPI document of all routes.
