@@ -156,20 +156,33 @@ fn bucket_query(
     let (devices, metrics) = selection.columns();
     let mut query = QueryBuilder::new(
         "SELECT b.bucket, s.device_id, s.metric_id, b.n, b.min, b.max, b.sum, b.first, b.first_at, b.last, b.last_at, \
-         b.texts, b.last_text, b.percentiles FROM unnest(",
+         b.texts, b.last_text, b.percentiles FROM ",
     );
+    let links = selection.links();
+    let is_linked = links.is_some();
+    match links {
+        None => query.push("unnest("),
+        Some(links) => {
+            query.push(
+                "(SELECT main AS device_id, metric_id, array_agg(device_id) AS ids FROM unnest(",
+            );
+            query.push_bind(links).push("::int8[], ")
+        }
+    };
     query.push_bind(devices).push("::int8[], ");
-    query
-        .push_bind(metrics)
-        .push("::int4[]) AS s (device_id, metric_id) CROSS JOIN LATERAL (");
+    query.push_bind(metrics).push(if is_linked {
+        "::int4[]) AS a (main, device_id, metric_id) GROUP BY 1, 2) AS s CROSS JOIN LATERAL ("
+    } else {
+        "::int4[]) AS s (device_id, metric_id) CROSS JOIN LATERAL ("
+    });
     let range = aggregation.grid.widen(&selection.range);
     match aggregation.basis_of(selection) {
-        Basis::Rollup(level) if aggregation.grid == Grid::of(level) => {
+        Basis::Rollup(level) if !is_linked && aggregation.grid == Grid::of(level) => {
             query
                 .push("SELECT *, NULL::float8[] AS percentiles FROM ")
                 .push(level.table())
                 .push(" r");
-            push_interval(&mut query, bounds(&range), "r.bucket");
+            push_interval(&mut query, bounds(&range), "r.bucket", false);
             push_after(&mut query, &range);
             query.push(match range.order {
                 Order::Ascending => " ORDER BY r.bucket LIMIT ",
@@ -213,7 +226,12 @@ fn push_computed(
                 .push(OF_BUCKETS)
                 .push(", NULL::float8[] AS percentiles FROM ");
             query.push(level.table()).push(" r");
-            push_interval(query, (whole.from, whole.to), "r.bucket");
+            push_interval(
+                query,
+                (whole.from, whole.to),
+                "r.bucket",
+                selection.links().is_some(),
+            );
             query.push(" GROUP BY 3) r WHERE true");
         }
         Basis::Readings => {
@@ -256,7 +274,7 @@ fn push_readings(
             .push(column)
             .push(" AS placed, r.recorded_at");
         query.push(columns);
-        push_interval(query, interval, column);
+        push_interval(query, interval, column, selection.links().is_some());
         history::push_valid(query, selection);
     }
 }
@@ -265,8 +283,13 @@ fn push_interval(
     query: &mut QueryBuilder<Postgres>,
     (from, to): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
     column: &str,
+    is_linked: bool,
 ) {
-    query.push(" WHERE r.device_id = s.device_id AND r.metric_id = s.metric_id");
+    query.push(if is_linked {
+        " WHERE r.device_id = ANY (s.ids) AND r.metric_id = s.metric_id"
+    } else {
+        " WHERE r.device_id = s.device_id AND r.metric_id = s.metric_id"
+    });
     if let Some(from) = from {
         query
             .push(" AND ")

@@ -65,6 +65,8 @@ pub struct Series {
     pub metric_id: i32,
     /// Whether its numbers are booleans.
     pub boolean: bool,
+    /// Number of the device under which it is answered: another one where the histories of two are one.
+    pub answered_as: i64,
 }
 
 /// Which readings are asked for.
@@ -89,6 +91,18 @@ impl Selection {
         pairs
             .map(|series| (series.device_id, series.metric_id))
             .unzip()
+    }
+
+    /// The devices under which they are answered, for a statement; `None` where all are answered under their own.
+    pub(super) fn links(&self) -> Option<Vec<i64>> {
+        let is_linked = |series: &Series| series.device_id != series.answered_as;
+        let names = || {
+            self.series
+                .iter()
+                .map(|series| series.answered_as)
+                .collect()
+        };
+        self.series.iter().any(is_linked).then(names)
     }
 
     pub(super) fn is_boolean(&self, device_id: i64, metric_id: i32) -> bool {

@@ -6,10 +6,10 @@ use sqlx::{PgPool, QueryBuilder};
 use crate::Error;
 use crate::query::measurements::{ReadingKey, Selection, push_one_series};
 
-/// A time with its number, and what tells it from others of the same instant.
-pub type Point = (DateTime<Utc>, i64, f64);
+/// A number with its place in time, which is that of a reading.
+pub type Point = (DateTime<Utc>, i64, i64, f64);
 
-/// Reads at most `limit` numbers of the first series of the selection.
+/// Reads at most `limit` numbers of the one series, or of those that are one history.
 ///
 /// # Errors
 /// [`Error`] when the database cannot answer.
@@ -18,17 +18,19 @@ pub async fn read_points(
     selection: &Selection,
     limit: i64,
 ) -> Result<Vec<Point>, Error> {
-    let Some(series) = selection.series.first() else {
-        return Ok(Vec::new());
-    };
-    let mut query = QueryBuilder::new("SELECT recorded_at, dedup, value FROM (SELECT ");
-    query
-        .push_bind(series.device_id)
-        .push("::int8 AS device_id, ")
-        .push_bind(series.metric_id)
-        .push("::int4 AS metric_id) s CROSS JOIN LATERAL (SELECT recorded_at, dedup, value FROM processed_record r");
+    let (devices, metrics) = selection.columns();
+    let is_linked = devices.len() > 1;
+    let mut query = QueryBuilder::new("SELECT recorded_at, s.device_id, dedup, value FROM unnest(");
+    query.push_bind(devices).push("::int8[], ");
+    query.push_bind(metrics).push(
+        "::int4[]) AS s (device_id, metric_id) CROSS JOIN LATERAL (SELECT recorded_at, dedup, value FROM processed_record r",
+    );
     push_one_series(&mut query, selection, limit);
     query.push(") points");
+    if is_linked {
+        query.push(" ORDER BY recorded_at, s.device_id, dedup LIMIT ");
+        query.push_bind(limit);
+    }
     query
         .build_query_as()
         .fetch_all(pool)
@@ -37,11 +39,11 @@ pub async fn read_points(
 }
 
 /// The place after a point, to go on from.
-pub fn place(selection: &Selection, (at, dedup, _): Point) -> Option<ReadingKey> {
+pub fn place(selection: &Selection, (at, device_id, dedup, _): Point) -> Option<ReadingKey> {
     let series = selection.series.first()?;
     Some(ReadingKey {
         at,
-        device_id: series.device_id,
+        device_id,
         metric_id: series.metric_id,
         recorded_at: at,
         dedup,

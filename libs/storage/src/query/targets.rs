@@ -24,6 +24,13 @@ pub struct Target {
     pub first: Option<DateTime<Utc>>,
 }
 
+impl Target {
+    /// Whether its history and that of the target before are one: of a device and of the legacy number it is linked to.
+    pub fn continues(&self, before: &Self) -> bool {
+        self.serial == before.serial && self.metric.id == before.metric.id
+    }
+}
+
 /// What a query is about.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Targets {
@@ -47,13 +54,22 @@ pub fn selection<'a>(
     clock: Clock,
     as_of: Option<DateTime<Utc>>,
 ) -> Selection {
-    let series = targets.clone().map(|target| Series {
-        device_id: target.device_id,
-        metric_id: target.metric.id,
-        boolean: target.metric.kind == "boolean",
-    });
+    let mut series: Vec<Series> = Vec::new();
+    let mut last: Option<&Target> = None;
+    for target in targets.clone() {
+        let linked = last
+            .filter(|last| target.continues(last))
+            .and_then(|_| series.last());
+        series.push(Series {
+            device_id: target.device_id,
+            metric_id: target.metric.id,
+            boolean: target.metric.kind == "boolean",
+            answered_as: linked.map_or(target.device_id, |linked| linked.answered_as),
+        });
+        last = Some(target);
+    }
     Selection {
-        series: series.collect(),
+        series,
         range,
         clock,
         as_of,

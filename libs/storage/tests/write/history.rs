@@ -125,6 +125,7 @@ pub(crate) async fn answer(
             device_id,
             metric_id,
             boolean: kind == "boolean",
+            answered_as: device_id,
         });
     let selection = Selection {
         series: series.collect(),

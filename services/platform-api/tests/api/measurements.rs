@@ -362,3 +362,61 @@ async fn every_format_has_the_whole_interval() -> Result<()> {
         .assert_problem(406, "not_acceptable");
     Ok(())
 }
+
+#[tokio::test]
+async fn a_linked_device_has_one_history() -> Result<()> {
+    let bench = Box::pin(bench()).await?;
+    let newer = r#"{"v":1,"readings":[{"metric":"battery_charge","value":20,"at":"2026-09-21T14:14:50Z"}]}"#;
+    bench.commit(&[("sens/v1/AI-1/telemetry", newer)]).await?;
+    while recompute(&bench.pools.primary).await? != Pass::Idle {}
+    // The legacy device is the older row: its number comes before that of the device it is linked to.
+    bench.postgres.sql(
+        "INSERT INTO device_alias (legacy_id, device_id, linked_by) SELECT 7, id, 'test' FROM device WHERE serial = 'AI-1'",
+    )?;
+    let one = "metric=battery_charge&device=AI-1";
+    let raw = bench.json(&format!("{PATH}?{one}")).await?;
+    assert_eq!(
+        pick(&raw, &["value"]),
+        [80, 70, 20, 60].map(|value| json!([value]))
+    );
+    for (resolution, expected) in [
+        ("1h", json!([4, 57.5, 20])),
+        ("1d&tz=Europe/Vienna", json!([4, 57.5, 20])),
+        ("1d", json!([4, 57.5, 20])),
+    ] {
+        let buckets = bench
+            .json(&format!("{PATH}?{one}&resolution={resolution}&agg=avg,min"))
+            .await?;
+        assert_eq!(
+            pick(&buckets, &["count", "avg", "min"]),
+            [expected],
+            "{resolution}"
+        );
+    }
+    let percentiles = bench
+        .json(&format!("{PATH}?{one}&resolution=1h&agg=p50"))
+        .await?;
+    assert_eq!(pick(&percentiles, &["count", "p50"]), [json!([4, 65])]);
+    let points = bench.json(&format!("{PATH}?{one}&points=100")).await?;
+    assert_eq!(
+        pick(&points, &["value"]),
+        [80, 70, 20, 60].map(|value| json!([value]))
+    );
+    let nearest = bench
+        .json(&format!("{PATH}?{one}&at=2026-09-21T14:14:51Z"))
+        .await?;
+    assert_eq!(pick(&nearest, &["serial", "value"]), [json!(["AI-1", 20])]);
+    let lines = bench
+        .request("GET", &format!("{PATH}?{one}"), ADMIN)?
+        .header("accept", "text/csv");
+    assert_eq!(bench.send(lines).await?.text().lines().count(), 5);
+    assert_eq!(
+        bench
+            .json("/v1/devices/legacy-7/measurements?metric=battery_charge")
+            .await?["items"]
+            .as_array()
+            .map(Vec::len),
+        Some(4)
+    );
+    Ok(())
+}

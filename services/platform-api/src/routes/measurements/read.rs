@@ -58,7 +58,7 @@ impl Reader {
     /// One series.
     pub(super) fn one(&self, index: usize, range: Range) -> Selection {
         {
-            let one = self.table.targets().skip(index).take(1);
+            let one = self.table.members(index).iter();
             selection(one, range, self.ask.clock, self.as_of)
         }
     }
@@ -109,15 +109,28 @@ impl Reader {
         match (&*self.plan, &self.ask.form) {
             (Plan::Nearest(at), _) => {
                 let found = nearest::read_nearest(&self.pool, &self.selection(), *at).await?;
-                Ok(found
+                let mut rows: Vec<Option<Row>> = vec![None; self.table.count()];
+                for row in found
                     .into_iter()
-                    .filter_map(|reading| self.table.reading(reading))
-                    .collect())
+                    .filter_map(|found| self.table.reading(found))
+                {
+                    let far = |row: &Row| (row.recorded_at - *at).abs();
+                    let known = &mut rows[row.series];
+                    if known.as_ref().is_none_or(|known| far(&row) < far(known)) {
+                        *known = Some(row);
+                    }
+                }
+                Ok(rows.into_iter().flatten().collect())
             }
             (Plan::Points(level), Form::Points(count, method)) => {
                 let mut rows = Vec::new();
-                for (index, target) in self.table.targets().enumerate() {
-                    if target.metric.kind != "text" {
+                for index in 0..self.table.count() {
+                    if self
+                        .table
+                        .members(index)
+                        .iter()
+                        .all(|member| member.metric.kind != "text")
+                    {
                         let chosen = self.sample(index, *level, (*count, *method)).await?;
                         rows.extend(
                             chosen
@@ -146,14 +159,12 @@ impl Reader {
         (count, method): (usize, Method),
     ) -> Result<Vec<(i64, f64)>, Problem> {
         let mut selection = self.one(index, self.range());
-        let target = self.table.targets().nth(index);
-        let first = match (self.ask.from, target) {
-            (Some(from), _) => from,
-            (None, target) => target
-                .and_then(|target| target.first)
-                .unwrap_or(self.span.0),
-        };
-        let newest = target.map_or(self.span.1, |target| target.metric.newest);
+        let members = self.table.members(index).iter();
+        let firsts: Option<Vec<_>> = members.clone().map(|member| member.first).collect();
+        let first = firsts.and_then(|firsts| firsts.into_iter().min());
+        let first = self.ask.from.or(first).unwrap_or(self.span.0);
+        let newest = members.map(|member| member.metric.newest).max();
+        let newest = newest.unwrap_or(self.span.1);
         let end = self.ask.to.unwrap_or(newest);
         let interval = (
             first.timestamp_micros(),
@@ -178,7 +189,7 @@ impl Reader {
         sampler: &mut Sampler,
     ) -> Result<Option<ReadingKey>, Problem> {
         let found = points::read_points(&self.pool, selection, POINTS).await?;
-        for (at, _, value) in &found {
+        for (at, _, _, value) in &found {
             sampler.push((at.timestamp_micros(), *value));
         }
         let is_full = found.len() as u64 == POINTS.unsigned_abs();
@@ -221,7 +232,7 @@ impl Reader {
         let mut selection = self.selection();
         selection.range.order = Order::Ascending;
         let found = buckets::read_buckets(&self.pool, &selection, aggregation, i64::MAX).await?;
-        let mut by_series: Vec<Vec<Row>> = self.table.targets().map(|_| Vec::new()).collect();
+        let mut by_series: Vec<Vec<Row>> = (0..self.table.count()).map(|_| Vec::new()).collect();
         for row in found.iter().filter_map(|bucket| self.table.bucket(bucket)) {
             by_series[row.series].push(row);
         }

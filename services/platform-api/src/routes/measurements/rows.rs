@@ -1,5 +1,7 @@
 //! Rows of an answer and their columns, whatever the format.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sens_storage::query::StoredValue;
 use sens_storage::query::buckets::Bucket;
@@ -173,17 +175,27 @@ impl<'a> Cell<'a> {
 pub(super) struct Table {
     /// In their order.
     pub(super) columns: Vec<Column>,
-    /// One for each target.
+    /// In the order of devices and metrics.
     series: Vec<Series>,
+    /// By device and metric.
+    places: HashMap<(i64, i32), usize>,
     aggregates: Vec<Aggregate>,
     received: bool,
 }
 
 #[derive(Debug, Clone)]
 struct Series {
-    target: Target,
+    /// More than one where the histories of a device and of its legacy number are one.
+    members: Vec<Target>,
     unit: Option<String>,
     conversion: Conversion,
+}
+
+impl Series {
+    /// What is the same of all members; there is one at least.
+    fn target(&self) -> &Target {
+        &self.members[0]
+    }
 }
 
 impl Table {
@@ -193,12 +205,24 @@ impl Table {
     /// `invalid_parameter` when none of the metrics has the unit asked for.
     pub(super) fn new(ask: &Ask, targets: Vec<Target>) -> Result<Self, Problem> {
         let conversions = Conversion::of_all(&targets, ask.unit.as_deref())?;
-        let pairs = targets.into_iter().zip(conversions);
-        let series = pairs.map(|(target, (unit, conversion))| Series {
-            target,
-            unit,
-            conversion,
-        });
+        let mut series: Vec<Series> = Vec::new();
+        let mut places = HashMap::new();
+        for (target, (unit, conversion)) in targets.into_iter().zip(conversions) {
+            let key = (target.device_id, target.metric.id);
+            let last = series
+                .last_mut()
+                .filter(|last| target.continues(last.target()));
+            if let Some(last) = last {
+                last.members.push(target);
+            } else {
+                series.push(Series {
+                    members: vec![target],
+                    unit,
+                    conversion,
+                });
+            }
+            places.insert(key, series.len() - 1);
+        }
         let received = ask.clock == Clock::Received;
         let aggregates = match &ask.form {
             Form::Buckets(buckets) => buckets.aggregates.clone(),
@@ -206,15 +230,28 @@ impl Table {
         };
         Ok(Self {
             columns: columns(&ask.form, received),
-            series: series.collect(),
+            series,
+            places,
             aggregates,
             received,
         })
     }
 
-    /// The series, in the order of their indices.
-    pub(super) fn targets(&self) -> impl ExactSizeIterator<Item = &Target> + Clone {
-        self.series.iter().map(|series| &series.target)
+    /// Number of series.
+    pub(super) fn count(&self) -> usize {
+        self.series.len()
+    }
+
+    /// What the series are read from, in their order.
+    pub(super) fn targets(&self) -> impl Iterator<Item = &Target> + Clone {
+        self.series.iter().flat_map(|series| &series.members)
+    }
+
+    /// What one series is read from.
+    pub(super) fn members(&self, series: usize) -> &[Target] {
+        self.series
+            .get(series)
+            .map_or(&[], |series| &series.members)
     }
 
     /// Whether any series has texts.
@@ -226,8 +263,8 @@ impl Table {
     pub(super) fn cell<'a>(&'a self, row: &'a Row, column: Column) -> Cell<'a> {
         let series = &self.series[row.series];
         match (column, &row.body) {
-            (Column::Serial, _) => Cell::Text(&series.target.serial),
-            (Column::Metric, _) => Cell::Text(&series.target.metric.name),
+            (Column::Serial, _) => Cell::Text(&series.target().serial),
+            (Column::Metric, _) => Cell::Text(&series.target().metric.name),
             (Column::Unit, _) => series.unit.as_deref().map_or(Cell::Null, Cell::Text),
             (Column::RecordedAt, _) => Cell::Time(row.recorded_at),
             (Column::ReceivedAt, Body::Reading { received_at, .. }) => {
@@ -277,7 +314,7 @@ impl Table {
     pub(super) fn bucket(&self, bucket: &Bucket) -> Option<Row> {
         let index = self.find(bucket.key.device_id, bucket.key.metric_id)?;
         let series = &self.series[index];
-        let facts = Facts::of(bucket, &series.target.metric.kind, series.conversion);
+        let facts = Facts::of(bucket, &series.target().metric.kind, series.conversion);
         let body = if self.aggregates.is_empty() {
             Body::Rollup {
                 value: facts.value(),
@@ -304,12 +341,8 @@ impl Table {
         })
     }
 
-    /// Targets are in the order of their devices and metrics.
     fn find(&self, device_id: i64, metric_id: i32) -> Option<usize> {
-        let place = |series: &Series| (series.target.device_id, series.target.metric.id);
-        self.series
-            .binary_search_by_key(&(device_id, metric_id), place)
-            .ok()
+        self.places.get(&(device_id, metric_id)).copied()
     }
 }
 

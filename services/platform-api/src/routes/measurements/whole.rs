@@ -30,7 +30,7 @@ pub(super) struct Whole {
 
 impl Whole {
     pub(super) fn new(reader: Reader) -> Self {
-        let series = 0..reader.table.targets().len();
+        let series = 0..reader.table.count();
         let mut whole = Self {
             reader,
             series,
@@ -72,9 +72,10 @@ impl Whole {
     /// What is computed is cut into parts, for each piece of it would compute all that is left.
     fn parts(&self) -> VecDeque<Range> {
         let whole = self.reader.range();
-        let Some(target) = self.reader.table.targets().nth(self.series.start) else {
+        let members = self.reader.table.members(self.series.start);
+        if members.is_empty() {
             return VecDeque::new();
-        };
+        }
         match &*self.reader.plan {
             Plan::Buckets { aggregation, .. } => {
                 let Grid::Every(width) = aggregation.grid else {
@@ -86,7 +87,9 @@ impl Whole {
                     return VecDeque::from([whole]);
                 }
                 let (from, to) = self.reader.span;
-                let from = target.first.map_or(from, |first| from.max(first));
+                let firsts: Option<Vec<_>> = members.iter().map(|member| member.first).collect();
+                let first = firsts.and_then(|firsts| firsts.into_iter().min());
+                let from = first.map_or(from, |first| from.max(first));
                 parts(
                     whole,
                     (from, to),

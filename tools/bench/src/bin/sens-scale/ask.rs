@@ -127,6 +127,7 @@ impl Ask {
                     device_id,
                     metric_id: i32::try_from(1 + device_id % 4).unwrap_or(1),
                     boolean: false,
+                    answered_as: device_id,
                 }
             })
             .collect()
