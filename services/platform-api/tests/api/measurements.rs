@@ -84,6 +84,18 @@ async fn many_devices_are_asked_at_once_in_both_ways() -> Result<()> {
             .assert_problem(404, code);
     }
     bench
+        .postgres
+        .sql(r#"UPDATE device SET labels = '{"site":"vie"}' WHERE serial = 'legacy-8'"#)?;
+    let labelled = bench
+        .json(&format!("{PATH}?label=site%3Dvie&limit=1"))
+        .await?;
+    assert_eq!(
+        pick(&labelled, &["serial", "value"]),
+        [json!(["legacy-8", 50])]
+    );
+    let wrong = bench.get(&format!("{PATH}?label=site%3D%3D%3Dvie")).await?;
+    wrong.assert_problem(400, "invalid_parameter");
+    bench
         .get(&format!("{PATH}?typo=1"))
         .await?
         .assert_problem(400, "invalid_parameter");

@@ -1433,6 +1433,8 @@ export interface components {
         DeviceParams: {
             /** @description Only these serials; may be repeated. Without any: every device. */
             device?: string[] | null;
+            /** @description Only devices with these labels, such as `site=vie,line!=3`; may be repeated. */
+            label?: string[] | null;
         };
         /** @description A device to enter. */
         DeviceRequest: components["schemas"]["DeviceFields"] & {
@@ -5617,6 +5619,8 @@ export interface operations {
             query?: {
                 /** @description Only these serials; may be repeated. Without any: every device. */
                 device?: string[];
+                /** @description Only devices with these labels, such as `site=vie,line!=3`; may be repeated. */
+                label?: string[];
                 /** @description Only these metrics; may be repeated. */
                 metric?: string[];
                 /**
@@ -5761,6 +5765,8 @@ export interface operations {
             query?: {
                 /** @description Only these serials; may be repeated. Without any: every device. */
                 device?: string[];
+                /** @description Only devices with these labels, such as `site=vie,line!=3`; may be repeated. */
+                label?: string[];
                 /** @description Only these metrics; may be repeated. */
                 metric?: string[];
                 /**

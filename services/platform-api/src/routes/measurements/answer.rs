@@ -81,9 +81,13 @@ async fn settle(app: &App, asked: Option<DateTime<Utc>>) -> Result<Option<DateTi
 async fn targets(app: &App, scope: &Scope, ask: &Ask) -> Result<Targets, Problem> {
     let given = |names: &'_ [String]| (!names.is_empty()).then(|| names.to_vec());
     let (devices, metrics) = (given(&ask.devices), given(&ask.metrics));
+    let scope = ask
+        .labels
+        .iter()
+        .fold(scope.clone(), |scope, selector| scope.narrowed(selector));
     let found = find_targets(
         &app.pools.read,
-        scope,
+        &scope,
         devices.as_deref(),
         metrics.as_deref(),
         MOST_SERIES,

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use sens_schema::LabelSelector;
 use sens_storage::query::measurements::{Clock, Order, ReadingKey};
 use sens_storage::rollup::Level;
 
@@ -23,6 +24,8 @@ const PAGING: [&str; 3] = ["cursor", "limit", "shape"];
 pub(super) struct Ask {
     /// Serials; none means every device.
     pub(super) devices: Vec<String>,
+    /// Only devices that all of these take.
+    pub(super) labels: Vec<LabelSelector>,
     /// Names; none means every metric.
     pub(super) metrics: Vec<String>,
     /// Inclusive start.
@@ -201,6 +204,10 @@ impl Ask {
             Some(serial) => vec![serial.to_owned()],
             None => params.many("device"),
         };
+        let labels = match serial {
+            Some(_) => Vec::new(),
+            None => labels(&mut params),
+        };
         let metrics = params.many("metric");
         let (from, to) = interval(&mut params, now);
         let form = form(&mut params, (from, to), now);
@@ -237,6 +244,7 @@ impl Ask {
         let after = cursor::decode(fingerprint, cursor.as_deref(), read_place)?;
         Ok(Self {
             devices,
+            labels,
             metrics,
             from,
             to,
@@ -251,6 +259,17 @@ impl Ask {
             fingerprint,
         })
     }
+}
+
+fn labels(params: &mut Params) -> Vec<LabelSelector> {
+    let mut selectors = Vec::new();
+    for text in params.many("label") {
+        match LabelSelector::parse(&text) {
+            Ok(selector) => selectors.push(selector),
+            Err(error) => params.fault("label", error.to_string()),
+        }
+    }
+    selectors
 }
 
 /// `from` and `to`, or `last`.

@@ -78,6 +78,8 @@ pub(crate) struct MeasurementParams {
 pub(crate) struct DeviceParams {
     /// Only these serials; may be repeated. Without any: every device.
     device: Option<Vec<String>>,
+    /// Only devices with these labels, such as `site=vie,line!=3`; may be repeated.
+    label: Option<Vec<String>>,
 }
 
 /// A query for readings as a body: its members are those of the query string.
