@@ -115,6 +115,10 @@ pub struct Api {
     pub static_dir: Option<PathBuf>,
     /// Largest accepted request body.
     pub max_body_bytes: usize,
+    /// Requests a second that a key may make for ever; 0 is no limit.
+    pub rate_limit: u32,
+    /// Requests that a key may make at once, before its rate holds.
+    pub rate_burst: u32,
     /// A request that takes longer is answered 503.
     pub request_timeout_seconds: u64,
     /// A device not heard of for this long counts as silent.
@@ -290,6 +294,8 @@ impl Default for Config {
                 cors_origin: CorsOrigin::Permissive,
                 static_dir: None,
                 max_body_bytes: 8_388_608,
+                rate_limit: 0,
+                rate_burst: 1000,
                 request_timeout_seconds: 30,
                 offline_after_seconds: 300,
                 max_streams: 2500,

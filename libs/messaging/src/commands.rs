@@ -13,7 +13,7 @@ use async_nats::jetstream::stream::{
 };
 use bytes::Bytes;
 use sens_config::Nats;
-use sens_schema::command::{CommandEvent, CommandOrder, CommandReport, CommandStep};
+use sens_schema::command::{CommandOrder, CommandReport, CommandStep};
 use sens_schema::subject;
 
 use crate::consumer::{self, RawConsumer};
@@ -163,19 +163,6 @@ impl Messaging {
         let description = "telemetry-worker: notes what became of commands";
         let config = consumer(name, subject::COMMAND_STATE_WILDCARD, description);
         self.open_commands(name, config, batch).await
-    }
-
-    /// Tells a step of a command to whoever follows the events.
-    ///
-    /// # Errors
-    /// [`Error::JetStream`] when the server is away.
-    pub async fn tell_command(&self, event: &CommandEvent) -> Result<(), Error> {
-        let body = Bytes::from(serde_json::to_vec(event)?);
-        let subject = subject::EVENT_COMMAND.to_owned();
-        publish_to(self, subject, HeaderMap::new(), body)
-            .await
-            .map(drop)
-            .map_err(|error| failed("tell a step of a command", &error))
     }
 
     async fn open_commands(

@@ -1,6 +1,7 @@
 //! JetStream: streams, the publisher that knows when a message is durable, the consumer whose deliveries carry their
 //! acknowledgement, and the feed of outcomes. The only crate that speaks to NATS.
 
+mod changes;
 mod commands;
 mod connection;
 mod consumer;
@@ -18,6 +19,7 @@ mod sessions;
 mod status;
 mod streams;
 
+pub use changes::{Change, ChangeFeed, ChangeItem};
 pub use connection::{ConnectionState, Messaging};
 pub use consumer::{Delivery, RawConsumer};
 pub use dead_letters::{DeadLetter, DeadLetterCause, StoredDeadLetter};

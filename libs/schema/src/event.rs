@@ -118,6 +118,20 @@ pub struct BatchCounts {
     pub error: u64,
 }
 
+/// A change of a device's presence (subject [`crate::subject::EVENT_PRESENCE`]).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PresenceEvent {
+    /// Serial of the device.
+    pub serial: String,
+    /// `online`, `offline` (it, or its last will, said so) or `silent` (nothing was heard of it for long).
+    pub state: String,
+    /// What it was held for before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// Since when.
+    pub at: Micros,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

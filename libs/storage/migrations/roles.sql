@@ -79,6 +79,9 @@ GRANT SELECT, INSERT, UPDATE (told) ON device_command_step TO sens_ingest;
 GRANT SELECT, INSERT, UPDATE ON device_command TO sens_api;
 GRANT SELECT, INSERT ON device_command_step TO sens_api;
 GRANT SELECT ON device_command, device_command_step TO sens_readonly;
+GRANT SELECT, INSERT, UPDATE ON device_presence TO sens_ingest;
+GRANT SELECT, INSERT, DELETE, UPDATE (told) ON presence_change TO sens_ingest;
+GRANT SELECT ON device_presence, presence_change TO sens_api, sens_readonly;
 
 -- Functions with the owner's rights look at our schema alone: nobody can put a table of their own in front.
 DO $$

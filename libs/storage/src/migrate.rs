@@ -58,6 +58,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "commands",
         include_str!("../migrations/0014_commands.sql"),
     ),
+    (
+        15,
+        "presence",
+        include_str!("../migrations/0015_presence.sql"),
+    ),
 ];
 
 /// Group roles and exactly the rights they use; run after every migration so that new objects are covered.

@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 
 use crate::auth::{Authenticator, StoredKeys};
 use crate::feed::Feed;
+use crate::http::cursor;
 use crate::link::Link;
 use crate::publish::Publisher;
 use crate::routes::overview::Overview;
@@ -77,6 +78,7 @@ impl App {
     ) -> Result<Self, RunError> {
         let config = Arc::clone(&runtime.config);
         let registry = &runtime.registry;
+        cursor::sign_with(config.api.bootstrap_key.as_ref());
         let decoders = DecoderMap::configured(config.ingest.decoders.as_deref())?;
         Ok(Self {
             decoders: Arc::new(decoders),

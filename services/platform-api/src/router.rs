@@ -17,12 +17,12 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::http::edge::{self, Edge};
-use crate::http::{cors, idempotency, timeout};
+use crate::http::{cors, idempotency, rate, timeout};
 use crate::problem::{Code, Problem, describe_shared};
 use crate::routes::{
-    accounting, analytics, api_keys, audit_log, commands, dead_letters, devices, docs, explain,
-    health, ingest, ingest_errors, measurements, messages, metrics, overview, raw_records, replays,
-    retention, stream, system, web, whoami,
+    accounting, analytics, api_keys, audit_log, commands, dead_letters, devices, docs, events,
+    explain, health, ingest, ingest_errors, measurements, messages, metrics, operations, overview,
+    raw_records, replays, retention, stream, system, web, whoami,
 };
 
 /// Every documented route.
@@ -59,6 +59,8 @@ fn documented() -> OpenApiRouter<App> {
             commands::get_command,
             commands::cancel_device_command
         ))
+        .routes(routes!(events::get_presence))
+        .routes(routes!(events::stream_changes))
         .routes(routes!(explain::explain_device))
         .routes(routes!(analytics::average_extension))
         .routes(routes!(analytics::extension_vs_retraction))
@@ -67,6 +69,12 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(metrics::list_metrics, metrics::create_metric_route))
         .routes(routes!(metrics::get_metric, metrics::change_metric_route))
         .routes(routes!(metrics::list_metric_versions))
+        .merge(operated())
+}
+
+/// What arrives, what becomes of it, and what operators do about it.
+fn operated() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(ingest::post_ingest))
         .routes(routes!(ingest_errors::list_ingest_errors))
         .routes(routes!(raw_records::get_raw_record))
@@ -79,6 +87,11 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(dead_letters::requeue_dead_letter))
         .routes(routes!(replays::list_replays_route, replays::create_replay))
         .routes(routes!(replays::get_replay, replays::cancel_replay_route))
+        .routes(routes!(operations::list_operations_route))
+        .routes(routes!(
+            operations::get_operation,
+            operations::cancel_operation
+        ))
         .routes(routes!(accounting::accounting))
         .routes(routes!(
             retention::list_retention_runs,
@@ -151,6 +164,10 @@ fn surround(routes: Router, api: &Api, edge: Edge) -> Router {
         .layer(SetSensitiveRequestHeadersLayer::new([
             header::AUTHORIZATION,
         ]));
+    let guarded = match rate::Limits::of(api) {
+        Some(limits) => guarded.layer(middleware::from_fn_with_state(limits, rate::layer)),
+        None => guarded,
+    };
     let guarded = match cors::layer(&api.cors_origin) {
         Some(cors) => guarded.layer(cors),
         None => guarded,

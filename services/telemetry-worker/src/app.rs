@@ -18,7 +18,7 @@ use crate::hold::{Hold, unless_stopped};
 use crate::metrics::Metrics;
 use crate::pipeline::progress::Held;
 use crate::pipeline::{self, Pipeline};
-use crate::{catalogue, commands, maintenance, replays, retention, rollups};
+use crate::{catalogue, commands, maintenance, presence, replays, retention, rollups};
 
 /// How long the last connections may take to close.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -63,6 +63,12 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
         pools.primary.clone(),
         messaging.clone(),
         metrics.clone(),
+    ));
+    let offline_after = Duration::from_secs(runtime.config.api.offline_after_seconds);
+    beside.run(presence::watch(
+        pools.primary.clone(),
+        messaging.clone(),
+        offline_after,
     ));
     let audit = Audit::new(
         messaging.clone(),

@@ -8,6 +8,7 @@ mod hold;
 mod maintenance;
 mod metrics;
 mod pipeline;
+mod presence;
 mod replays;
 mod retention;
 mod rollups;

@@ -11,7 +11,7 @@ use sens_storage::write::{
     record_dead, stream_epoch,
 };
 use sens_storage::{LoginRole, PgPool};
-use sens_storage::{command, rollup};
+use sens_storage::{command, presence, rollup};
 use sqlx::{Connection, Row};
 
 use crate::support::{NOON, Store, compare_golden, flat, message};
@@ -144,6 +144,10 @@ pub(crate) async fn everything(pool: &PgPool) -> anyhow::Result<()> {
     rollup::tick(pool).await?;
     while rollup::recompute(pool).await? != rollup::Pass::Idle {}
     rollup::backlog(pool).await?;
+    presence::watch_presence(pool, std::time::Duration::from_mins(5)).await?;
+    let changes = presence::untold_presence(pool).await?;
+    let ids: Vec<i64> = changes.iter().map(|change| change.id).collect();
+    presence::mark_presence_told(pool, &ids).await?;
     command::undispatched(pool, 1).await?;
     command::mark_dispatched(pool, &[]).await?;
     command::expire_overdue(pool).await?;

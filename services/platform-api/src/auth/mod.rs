@@ -14,6 +14,7 @@ use sens_storage::query::Scope;
 use crate::problem::Problem;
 
 pub(crate) use access::{Admin, Anyone, Operator, Reader, Sender, Viewer};
+pub(crate) use bearer::token;
 pub(crate) use role::Role;
 pub(crate) use stored_keys::StoredKeys;
 

@@ -1,9 +1,13 @@
-//! Opaque cursors: the place of the last item, bound to the request that gave it.
+//! Opaque cursors: the place of the last item, bound to the request that gave it and signed, so that nobody can make one up.
+
+use std::sync::OnceLock;
 
 use axum::http::{HeaderName, Uri, header};
 use axum::response::AppendHeaders;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sens_config::Secret;
 use sha2::{Digest, Sha256};
 
 use crate::problem::{Code, Problem};
@@ -29,9 +33,38 @@ impl Fingerprint {
     }
 }
 
+/// Bytes of the signature.
+const SIGNATURE: usize = 16;
+
+/// What cursors are signed with; the same at every replica.
+static KEY: OnceLock<[u8; 32]> = OnceLock::new();
+
+/// Derives the key from the bootstrap key, which all replicas share. Without one, on a developer's machine, cursors are bound to
+/// their request all the same. A new bootstrap key makes cursors of before invalid.
+pub(crate) fn sign_with(secret: Option<&Secret>) {
+    let mut hash = Sha256::new();
+    hash.update(b"sens cursor key");
+    if let Some(secret) = secret {
+        hash.update(secret.expose());
+    }
+    KEY.get_or_init(|| hash.finalize().into());
+}
+
+/// None only if the key were refused, which HMAC never does: it takes keys of any length.
+fn signature(fingerprint: Fingerprint, place: &[u8]) -> Option<Hmac<Sha256>> {
+    let key = KEY.get().copied().unwrap_or_default();
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key).ok()?;
+    mac.update(&fingerprint.0);
+    mac.update(place);
+    Some(mac)
+}
+
 /// Writes the cursor that continues after `place`.
 pub(crate) fn encode(fingerprint: Fingerprint, place: &str) -> String {
     let mut bytes = fingerprint.0.to_vec();
+    if let Some(signature) = signature(fingerprint, place.as_bytes()) {
+        bytes.extend_from_slice(&signature.finalize().into_bytes()[..SIGNATURE]);
+    }
     bytes.extend_from_slice(place.as_bytes());
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
@@ -52,13 +85,18 @@ pub(crate) fn decode<T>(
     let bytes = BASE64_URL_SAFE_NO_PAD
         .decode(cursor)
         .map_err(|_| damaged())?;
-    let (head, place) = bytes.split_at_checked(FINGERPRINT).ok_or_else(damaged)?;
+    let (head, rest) = bytes.split_at_checked(FINGERPRINT).ok_or_else(damaged)?;
     if head != fingerprint.0 {
         return Err(Problem::new(
             Code::InvalidCursor,
             "the cursor was given for another path or other filters",
         ));
     }
+    let (signed, place) = rest.split_at_checked(SIGNATURE).ok_or_else(damaged)?;
+    signature(fingerprint, place)
+        .ok_or_else(damaged)?
+        .verify_truncated_left(signed)
+        .map_err(|_| damaged())?;
     let place = std::str::from_utf8(place).map_err(|_| damaged())?;
     read(place).map(Some).ok_or_else(damaged)
 }
@@ -115,6 +153,13 @@ mod tests {
             );
         }
         assert!(decode(here, Some(&cursor), |_| None::<()>).is_err());
+        let mut forged = BASE64_URL_SAFE_NO_PAD.decode(&cursor).unwrap();
+        *forged.last_mut().unwrap() ^= 1;
+        let forged = BASE64_URL_SAFE_NO_PAD.encode(forged);
+        assert!(
+            decode(here, Some(&forged), read).is_err(),
+            "a place made up"
+        );
     }
 
     #[test]

@@ -6,9 +6,11 @@ use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use prometheus::{HistogramVec, Registry};
+use rand::Rng as _;
 use sens_observability::metrics::{self, MetricError};
+use sens_schema::trace::{new_traceparent, parse_traceparent};
 use tracing::Instrument as _;
 
 use crate::http::request_id;
@@ -32,6 +34,10 @@ impl Edge {
     }
 }
 
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+/// Names the trace of the request in the answer.
+const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
+
 /// Marks an error answer whose body is to stay as it is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OwnBody;
@@ -39,6 +45,29 @@ pub(crate) struct OwnBody;
 /// Whether a route answers with a stream that may stay open.
 pub(crate) fn is_stream(route: &str) -> bool {
     route.ends_with("/stream") || route == "/v1/ws"
+}
+
+/// Longest path with query string.
+const MAX_URI: usize = 8 * 1024;
+
+/// The trace of a request: the one that came with it, or a new one.
+fn trace_of(request: &Request) -> String {
+    let given = request
+        .headers()
+        .get("traceparent")
+        .and_then(|value| value.to_str().ok())
+        .filter(|value| parse_traceparent(value).is_some());
+    given.map_or_else(|| new_traceparent(rand::rng().random()), str::to_owned)
+}
+
+/// The 32 digits that name the trace.
+fn trace_id(traceparent: &str) -> &str {
+    traceparent.split('-').nth(1).unwrap_or_default()
+}
+
+fn is_too_long(request: &Request) -> bool {
+    let address = request.uri().path_and_query();
+    address.is_some_and(|address| address.as_str().len() > MAX_URI)
 }
 
 /// Runs the rest of the stack.
@@ -49,6 +78,7 @@ pub(crate) async fn layer(State(edge): State<Edge>, mut request: Request, next: 
     request
         .headers_mut()
         .insert(request_id::X_REQUEST_ID, request_id::header_value(&name));
+    let traceparent = trace_of(&request);
     let route = request
         .extensions()
         .get::<MatchedPath>()
@@ -56,8 +86,17 @@ pub(crate) async fn layer(State(edge): State<Edge>, mut request: Request, next: 
         .to_owned();
     let method = known_method(&request);
     let path = request.uri().path().to_owned();
-    let span = tracing::info_span!("http.request", request.id = %name, http.method = method, http.route = %route);
-    let response = next.run(request).instrument(span.clone()).await;
+    let trace = trace_id(&traceparent).to_owned();
+    let span = tracing::info_span!("http.request", request.id = %name, trace.id = %trace, http.method = method, http.route = %route);
+    if let Ok(value) = HeaderValue::from_str(&traceparent) {
+        // Whoever goes on with the request goes on with its trace.
+        request.headers_mut().insert(TRACEPARENT, value);
+    }
+    let response = if is_too_long(&request) {
+        Problem::of(Code::UriTooLong).into_response()
+    } else {
+        next.run(request).instrument(span.clone()).await
+    };
     let elapsed = started.elapsed();
     edge.durations
         .with_label_values(&[method, route.as_str(), response.status().as_str()])
@@ -70,8 +109,11 @@ pub(crate) async fn layer(State(edge): State<Edge>, mut request: Request, next: 
             "answered"
         );
     });
-    let mut response = with_problem_body(response, &path, &name);
+    let mut response = with_problem_body(response, &path, &name, &trace);
     add_headers(&mut response, &path, &name);
+    if let Ok(value) = HeaderValue::from_str(&trace) {
+        response.headers_mut().insert(TRACE_ID, value);
+    }
     response
 }
 
@@ -90,7 +132,7 @@ fn known_method(request: &Request) -> &'static str {
 }
 
 /// Gives every error answer a problem body, those of libraries included; other headers stay.
-fn with_problem_body(response: Response, path: &str, name: &str) -> Response {
+fn with_problem_body(response: Response, path: &str, name: &str, trace: &str) -> Response {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
     if !is_error || response.extensions().get::<OwnBody>().is_some() {
@@ -101,7 +143,8 @@ fn with_problem_body(response: Response, path: &str, name: &str) -> Response {
         .extensions
         .remove::<Problem>()
         .unwrap_or_else(|| Problem::of(Code::from_status(status)));
-    let body = problem.into_body(path, name);
+    let mut body = problem.into_body(path, name);
+    trace.clone_into(&mut body.trace_id);
     if status.is_server_error() {
         tracing::info!(
             request.id = name,
@@ -159,14 +202,13 @@ fn add_headers(response: &mut Response, path: &str, name: &str) {
 #[cfg(test)]
 mod tests {
     use axum::http::StatusCode;
-    use axum::response::IntoResponse;
 
     use super::*;
 
     #[test]
     fn library_errors_get_a_body_and_keep_their_headers() {
         let bare = (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET")]).into_response();
-        let response = with_problem_body(bare, "/v1/devices", "r-1");
+        let response = with_problem_body(bare, "/v1/devices", "r-1", "t-1");
         assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
         assert_eq!(response.headers()[header::ALLOW], "GET");
         assert_eq!(

@@ -23,6 +23,8 @@ pub(crate) enum Code {
     ReplayNotFound,
     CommandNotFound,
     CommandNotQueued,
+    OperationNotFound,
+    OperationNotCancellable,
     MetricExists,
     MetricInUse,
     VersionConflict,
@@ -36,6 +38,8 @@ pub(crate) enum Code {
     NotAcceptable,
     PayloadTooLarge,
     UnsupportedMediaType,
+    UriTooLong,
+    RateLimited,
     IdempotencyKeyReused,
     RequestUnderWay,
     QueryTooLarge,
@@ -106,7 +110,7 @@ const fn transient(
 }
 
 /// Every code, in the order of its declaration.
-pub(crate) static TABLE: [Entry; 41] = [
+pub(crate) static TABLE: [Entry; 45] = [
     permanent(
         Code::InvalidParameter,
         "invalid_parameter",
@@ -241,6 +245,20 @@ pub(crate) static TABLE: [Entry; 41] = [
          can be sent another command.",
     ),
     permanent(
+        Code::OperationNotFound,
+        "operation_not_found",
+        StatusCode::NOT_FOUND,
+        "There is no such operation",
+        "No operation has this id, which is `<kind>-<number>`. `GET /v1/operations` lists them.",
+    ),
+    permanent(
+        Code::OperationNotCancellable,
+        "operation_not_cancellable",
+        StatusCode::CONFLICT,
+        "Operations of this kind cannot be cancelled",
+        "A run of retention goes on to its end: it drops only what the settings let go.",
+    ),
+    permanent(
         Code::MetricExists,
         "metric_exists",
         StatusCode::CONFLICT,
@@ -338,6 +356,21 @@ pub(crate) static TABLE: [Entry; 41] = [
         "`Content-Type` or `Content-Encoding` names something this resource does not read. `detail` lists what it does.",
     ),
     permanent(
+        Code::UriTooLong,
+        "uri_too_long",
+        StatusCode::URI_TOO_LONG,
+        "The address is too long",
+        "Path and query string together are longer than 8 KiB. Ask for less at once.",
+    ),
+    transient(
+        Code::RateLimited,
+        "rate_limited",
+        "Too many requests with this key",
+        "The key has made more requests than SENS_API__RATE_LIMIT and SENS_API__RATE_BURST allow. `Retry-After` says when \
+         there is room again; the `RateLimit` headers of every answer say how much is left.",
+    )
+    .answered(StatusCode::TOO_MANY_REQUESTS),
+    permanent(
         Code::IdempotencyKeyReused,
         "idempotency_key_reused",
         StatusCode::UNPROCESSABLE_ENTITY,
@@ -434,6 +467,8 @@ impl Code {
             StatusCode::PRECONDITION_FAILED => Self::PreconditionFailed,
             StatusCode::PAYLOAD_TOO_LARGE => Self::PayloadTooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
+            StatusCode::URI_TOO_LONG => Self::UriTooLong,
+            StatusCode::TOO_MANY_REQUESTS => Self::RateLimited,
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => Self::RequestTimeout,
             status if status.is_client_error() => Self::BadRequest,
             _ => Self::InternalError,
@@ -442,36 +477,4 @@ impl Code {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_is_in_the_order_of_the_codes() {
-        for (index, entry) in TABLE.iter().enumerate() {
-            assert_eq!(entry.code as usize, index, "{}", entry.name);
-            assert_eq!(
-                Code::find(entry.name).map(|found| found.code),
-                Some(entry.code)
-            );
-        }
-    }
-
-    #[test]
-    fn every_entry_is_fit_for_its_page() {
-        for entry in &TABLE {
-            assert!(
-                entry
-                    .name
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte == b'_'),
-                "{}",
-                entry.name
-            );
-            assert!(
-                entry.status.is_client_error() || entry.status.is_server_error(),
-                "{}",
-                entry.name
-            );
-        }
-    }
-}
+mod tests;

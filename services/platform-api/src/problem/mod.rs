@@ -62,6 +62,8 @@ pub(crate) struct ProblemBody {
     pub(crate) instance: String,
     /// Names the request in the server's log.
     pub(crate) request_id: String,
+    /// Trace of the request, from `traceparent` where one came.
+    pub(crate) trace_id: String,
     /// Whether the same request may succeed later.
     pub(crate) retryable: bool,
     /// Each thing that is wrong.
@@ -175,6 +177,7 @@ impl Problem {
             detail: self.detail,
             instance: instance.to_owned(),
             request_id: request_id.to_owned(),
+            trace_id: String::new(),
             retryable: entry.retryable,
             errors: self.errors,
             more: self.more,

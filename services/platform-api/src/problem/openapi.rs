@@ -30,6 +30,7 @@ impl IntoResponses for AccessErrors {
         BTreeMap::from([
             problem("401", "no valid key: `unauthenticated`"),
             problem("403", "the role is not enough: `forbidden`"),
+            problem("429", "`rate_limited`; retryable"),
             problem("500", "`internal_error`"),
             problem(
                 "503",

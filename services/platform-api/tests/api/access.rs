@@ -160,6 +160,19 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
     ("POST", "/v1/devices/A/commands", &["operator", "admin"]),
     (
         "GET",
+        "/v1/devices/A/presence",
+        &["viewer", "operator", "admin"],
+    ),
+    ("GET", "/v1/events/stream", &["viewer", "operator", "admin"]),
+    ("GET", "/v1/operations", &["viewer", "operator", "admin"]),
+    (
+        "GET",
+        "/v1/operations/{id}",
+        &["viewer", "operator", "admin"],
+    ),
+    ("DELETE", "/v1/operations/{id}", &["operator", "admin"]),
+    (
+        "GET",
         "/v1/devices/A/commands/{id}",
         &["viewer", "operator", "admin"],
     ),

@@ -210,7 +210,7 @@ async fn overdue_commands_expire_and_a_late_answer_still_counts() -> Result<()> 
     assert_eq!(command["state"], "acknowledged");
     assert_eq!(
         states(&command),
-        ["queued", "expired", "sent", "acknowledged"]
+        ["queued", "sent", "expired", "acknowledged"]
     );
     Ok(())
 }

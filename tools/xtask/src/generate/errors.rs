@@ -29,7 +29,7 @@ What becomes of a **payload** is another matter: see [Ingest error reasons](/ref
 ";
 
 /// HTTP statuses by the names the table uses.
-const STATUSES: [(&str, u16); 15] = [
+const STATUSES: [(&str, u16); 16] = [
     ("BAD_REQUEST", 400),
     ("UNAUTHORIZED", 401),
     ("FORBIDDEN", 403),
@@ -39,6 +39,7 @@ const STATUSES: [(&str, u16); 15] = [
     ("CONFLICT", 409),
     ("PRECONDITION_FAILED", 412),
     ("PAYLOAD_TOO_LARGE", 413),
+    ("URI_TOO_LONG", 414),
     ("UNSUPPORTED_MEDIA_TYPE", 415),
     ("UNPROCESSABLE_ENTITY", 422),
     ("PRECONDITION_REQUIRED", 428),

@@ -19,11 +19,15 @@ without internet access. This page is the summary.
 - Names are in snake_case. Lists give `next_cursor`; hand it back as `cursor`, with the same filters, until it is null.
 - Errors are `application/problem+json` with a stable [code](/reference/errors/).
 - Everything under `/v1` needs `Authorization: Bearer <key>`: [API keys](/how-to/api-keys/).
-  It may also answer 401, 403, 500 and 503; these are left out below.
+  It may also answer 401, 403, 429, 500 and 503; these are left out below.
+- A POST that makes something takes an `Idempotency-Key`: the same request, sent again within a day, has the same answer and makes nothing anew.
+- Every answer has `X-Request-Id` and `X-Trace-Id`; a `traceparent` that comes with a request is taken over. Problems name both.
+- With `SENS_API__RATE_LIMIT` set, `RateLimit-Policy` and `RateLimit` say what a key may do and what is left; 429 has `Retry-After`.
+- An address is at most 8 KiB long, a body of administration 64 KiB, a page 1,000 items (10,000 readings).
 ";
 
 /// Statuses that every operation with a key may answer.
-const COMMON: [&str; 4] = ["401", "403", "500", "503"];
+const COMMON: [&str; 5] = ["401", "403", "429", "500", "503"];
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 

@@ -1,16 +1,20 @@
 //! A replay, as answers show it.
 
+use sens_storage::operation::OperationKind;
 use sens_storage::replay::{Change, ChangeKind, ReplayRun};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::time::Timestamp;
+use crate::routes::operations::address;
 
 /// A replay and how far it is.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Replay {
     /// Its number.
     id: i64,
+    /// Address of the same in the shape that all long work has.
+    operation: String,
     /// `requested`, `running`, `done`, `failed` or `cancelled`.
     state: &'static str,
     /// Whether it only says what would change.
@@ -89,6 +93,7 @@ impl From<&ReplayRun> for Replay {
     fn from(run: &ReplayRun) -> Self {
         Self {
             id: run.id,
+            operation: address(OperationKind::Replay, run.id),
             state: run.state.as_str(),
             dry_run: run.request.dry_run,
             device: run.request.serial.clone(),

@@ -1,10 +1,12 @@
 //! A run of retention, as answers show it.
 
+use sens_storage::operation::OperationKind;
 use sens_storage::retention::{RetentionItem, RetentionRun};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::time::Timestamp;
+use crate::routes::operations::address;
 
 /// A run of retention.
 #[derive(Debug, Serialize, ToSchema)]
@@ -12,6 +14,8 @@ use crate::http::time::Timestamp;
 pub(crate) struct RunSummary {
     /// Its number.
     id: i64,
+    /// Address of the same in the shape that all long work has.
+    operation: String,
     /// Whether nothing is dropped.
     dry_run: bool,
     /// `requested`, `running`, `done`, `refused` (something due has to stay) or `failed`.
@@ -75,6 +79,7 @@ impl From<&RetentionRun> for RunSummary {
     fn from(run: &RetentionRun) -> Self {
         Self {
             id: run.id,
+            operation: address(OperationKind::Retention, run.id),
             dry_run: run.dry_run,
             state: run.state.as_str(),
             requested_by: run.requested_by.clone(),

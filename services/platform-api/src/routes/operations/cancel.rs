@@ -1,0 +1,51 @@
+//! `DELETE /v1/operations/{id}`.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use sens_storage::operation::OperationKind;
+use sens_storage::replay::cancel_replay;
+
+use super::get::find;
+use super::operation::{Operation, parse};
+use crate::app::App;
+use crate::auth::Operator;
+use crate::problem::{AccessErrors, Code, NotFoundError, Problem};
+
+/// Cancel an operation
+///
+/// A replay ends before its next part; what was changed until then stays. One that is over stays as it is. A run of retention
+/// cannot be cancelled.
+#[utoipa::path(
+    delete,
+    path = "/v1/operations/{id}",
+    tag = "operation",
+    params(("id" = String, Path, description = "`<kind>-<number>`, such as `replay-7`")),
+    responses(
+        (status = 200, description = "the operation", body = Operation),
+        (status = 409, description = "`operation_not_cancellable`", content_type = "application/problem+json"),
+        NotFoundError,
+        AccessErrors
+    )
+)]
+pub(crate) async fn cancel_operation(
+    Operator(caller): Operator,
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> Result<Json<Operation>, Problem> {
+    find(&app, &id).await?;
+    match parse(&id) {
+        Some((OperationKind::Replay, number)) => {
+            if cancel_replay(&app.pools.primary, number, &caller.actor()).await? {
+                tracing::info!(
+                    operation = id,
+                    actor = caller.name,
+                    "an operation was cancelled"
+                );
+            }
+        }
+        Some((OperationKind::Retention, _)) | None => {
+            return Err(Problem::of(Code::OperationNotCancellable));
+        }
+    }
+    find(&app, &id).await.map(Json)
+}
