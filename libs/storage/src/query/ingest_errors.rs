@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgPool, QueryBuilder};
 
 use crate::Error;
+use crate::query::Scope;
 
 /// One bad reading or one bad payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +58,7 @@ type IngestErrorRow = (
 /// [`Error`] when the database cannot answer.
 pub async fn list_ingest_errors(
     pool: &PgPool,
+    scope: &Scope,
     filter: &IngestErrorFilter<'_>,
     limit: i64,
 ) -> Result<Vec<IngestError>, Error> {
@@ -71,6 +73,7 @@ pub async fn list_ingest_errors(
     if let Some(serial) = filter.serial {
         query.push(" AND serial = ").push_bind(serial.to_owned());
     }
+    scope.push_names(&mut query, "serial");
     if let Some((received_at, id)) = filter.before {
         query
             .push(" AND (received_at, id) < (")

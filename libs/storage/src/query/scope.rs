@@ -75,6 +75,20 @@ impl Scope {
             query.push_bind(serials.to_vec()).push(")");
         }
     }
+
+    /// Adds an ` AND …` condition on the name of a device as messages have it, which the statement calls `column`. Messages of
+    /// nobody belong to everything alone.
+    pub(crate) fn push_names(&self, query: &mut QueryBuilder<Postgres>, column: &str) {
+        if self.is_everything() {
+            return;
+        }
+        query.push(" AND ").push(column).push(
+            " IN (SELECT n.name FROM device d CROSS JOIN LATERAL (SELECT d.serial UNION ALL \
+             SELECT 'legacy-' || a.legacy_id FROM device_alias a WHERE a.device_id = d.id) n (name) WHERE d.deleted_at IS NULL",
+        );
+        self.push(query, "d");
+        query.push(")");
+    }
 }
 
 /// Adds ` AND …` conditions on labels; keys and values are bound, and the index on labels can answer them.

@@ -89,7 +89,14 @@ async fn letters_are_listed_requeued_and_dropped() -> Result<()> {
         trace.trim(),
         "11 requeued 1 a operator; 13 dropped - a operator"
     );
-
+    let audited = bench.postgres.sql(
+        "SELECT string_agg(action || ' ' || object_id || ' ' || actor, '; ' ORDER BY id) FROM audit_event \
+         WHERE object_kind = 'dead_letter'",
+    )?;
+    assert_eq!(
+        audited.trim(),
+        format!("requeue {epoch}-11 a operator; drop {epoch}-13 a operator")
+    );
     Ok(())
 }
 

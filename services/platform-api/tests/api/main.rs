@@ -3,12 +3,16 @@
 mod access;
 mod accounting;
 mod administrator;
+mod audit;
 mod commands;
 mod dead_letters;
+mod devices;
 mod durability;
 mod exports;
 mod idempotency;
+mod imports;
 mod ingest;
+mod limits;
 mod measurements;
 mod metrics;
 mod operations;

@@ -597,7 +597,8 @@ export interface paths {
          *     were sent. The body may be gzip. 202 means that JetStream holds every item durably. With `Prefer: wait=N` (at most
          *     30 seconds) the answer waits for the outcome of each item. A body that is no JSON is kept as a raw record too, and
          *     answered 400. Repeating a request is always harmless. With an `Idempotency-Key` it also has the same answer and adds
-         *     no message, for a day, by whichever replica; the key belongs to the API key.
+         *     no message, for a day, by whichever replica; the key belongs to the API key. An API key that is limited to some devices is
+         *     refused items of others: 403 `device_not_allowed`, and nothing of the request is taken.
          */
         post: operations["post_ingest"];
         delete?: never;

@@ -254,7 +254,7 @@ pub(super) async fn alter(
         Err(refusal) => return Ok(Err(refusal)),
     };
     // The number it is known by belongs to it, said or not.
-    fields.legacy_id = device.serial.legacy_id().or(fields.legacy_id);
+    fields.legacy_id = fields.legacy_id.or_else(|| device.serial.legacy_id());
     let faults = field_faults(&device.serial, &fields);
     if !faults.is_empty() {
         return Ok(Err(Refusal::Invalid(faults)));

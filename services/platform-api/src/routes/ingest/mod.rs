@@ -3,6 +3,7 @@
 mod answer;
 mod idempotency;
 mod items;
+mod limit;
 mod outcomes;
 mod post;
 mod prefer;

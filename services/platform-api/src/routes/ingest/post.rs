@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use super::answer::Answer;
 use super::idempotency::{self, Begun};
 use super::items::{self, Form, Item};
+use super::limit;
 use super::outcomes::{self, ItemResult, ItemStatus};
 use super::prefer;
 use crate::app::App;
@@ -40,7 +41,8 @@ pub(crate) struct IngestResult {
 /// were sent. The body may be gzip. 202 means that JetStream holds every item durably. With `Prefer: wait=N` (at most
 /// 30 seconds) the answer waits for the outcome of each item. A body that is no JSON is kept as a raw record too, and
 /// answered 400. Repeating a request is always harmless. With an `Idempotency-Key` it also has the same answer and adds
-/// no message, for a day, by whichever replica; the key belongs to the API key.
+/// no message, for a day, by whichever replica; the key belongs to the API key. An API key that is limited to some devices is
+/// refused items of others: 403 `device_not_allowed`, and nothing of the request is taken.
 #[utoipa::path(
     post,
     path = "/v1/ingest",
@@ -97,6 +99,7 @@ pub(crate) async fn post_ingest(
         truncated: None,
         wait: wait.is_some(),
     };
+    limit::check(&app, &caller.scope, &envelope, &items).await?;
     let messages: Vec<Outgoing> = items
         .iter()
         .map(|item| outgoing(&envelope, item, app.config.ingest.max_payload_bytes))

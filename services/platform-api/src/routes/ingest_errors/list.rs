@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::Reader;
 use crate::http::cursor::{self, Fingerprint};
 use crate::http::params::Params;
 use crate::http::time::Timestamp;
@@ -74,7 +74,7 @@ impl From<ingest_errors::IngestError> for IngestError {
     responses((status = 200, description = "a page of errors", body = IngestErrorPage), ParameterErrors, AccessErrors)
 )]
 pub(crate) async fn list_ingest_errors(
-    _: Viewer,
+    Reader(scope): Reader,
     State(app): State<App>,
     mut params: Params,
 ) -> Result<Json<IngestErrorPage>, Problem> {
@@ -99,9 +99,13 @@ pub(crate) async fn list_ingest_errors(
         serial: serial.as_deref(),
         before,
     };
-    let mut errors =
-        ingest_errors::list_ingest_errors(&app.pools.read, &filter, cursor::one_more(limit))
-            .await?;
+    let mut errors = ingest_errors::list_ingest_errors(
+        &app.pools.read,
+        &scope,
+        &filter,
+        cursor::one_more(limit),
+    )
+    .await?;
     let more = cursor::cut(&mut errors, limit);
     let last = errors.last().filter(|_| more);
     let next_cursor =
