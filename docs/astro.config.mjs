@@ -35,6 +35,7 @@ export default defineConfig({
           'find-a-missing-reading',
           'let-go-of-old-data',
           'replay',
+          'correct',
           'read-replica',
           'use-timescaledb',
           'compose',

@@ -50,6 +50,10 @@ pub struct StoredFacts {
     pub duplicates: usize,
     /// The message that brought the first of the duplicates.
     pub duplicate_of: Option<String>,
+    /// Its readings that a person has corrected since, with what was said of the first of them.
+    pub corrected: usize,
+    /// What was said of the first of these.
+    pub correction: Option<String>,
     /// Its good readings that are not there although they were committed.
     pub missing: usize,
     /// Its readings whose clock was not believed, with the time of the first of them in the store.
@@ -139,7 +143,7 @@ pub fn message(id: &str, state: &MessageState) -> Verdict {
 }
 
 fn stored(id: &str, facts: &StoredFacts) -> Verdict {
-    let all = facts.stored + facts.expired + facts.duplicates + facts.missing;
+    let all = facts.stored + facts.corrected + facts.expired + facts.duplicates + facts.missing;
     if facts.missing > 0 {
         return Verdict::new(
             "reading_missing",
@@ -168,6 +172,9 @@ fn stored(id: &str, facts: &StoredFacts) -> Verdict {
                 format!("message {id} is stored but for what was refused because {why}{more}"),
             )
         };
+    }
+    if facts.corrected > 0 {
+        return corrected(id, facts, all);
     }
     if facts.duplicates > 0 {
         let of = facts.duplicate_of.as_deref().unwrap_or("an earlier one");
@@ -213,6 +220,18 @@ fn stored(id: &str, facts: &StoredFacts) -> Verdict {
             1 => format!("the reading of message {id} is stored"),
             _ => format!("all {all} readings of message {id} are stored"),
         },
+    )
+}
+
+fn corrected(id: &str, facts: &StoredFacts, all: usize) -> Verdict {
+    let said = facts.correction.as_deref().unwrap_or("a person did it");
+    let were = if facts.corrected == 1 { "was" } else { "were" };
+    Verdict::new(
+        "corrected",
+        format!(
+            "{} of the {all} readings of message {id} {were} corrected since: {said}",
+            facts.corrected
+        ),
     )
 }
 
@@ -385,6 +404,18 @@ mod tests {
         for (facts, code) in table {
             assert_eq!(stored_as(facts).0, code);
         }
+    }
+
+    #[test]
+    fn a_corrected_message_tells_who_and_why() {
+        let told = stored_as(StoredFacts {
+            stored: 1,
+            corrected: 1,
+            correction: Some("ada took out m (correction 3: a loose wire)".to_owned()),
+            ..StoredFacts::default()
+        });
+        let text = "1 of the 2 readings of message 1-7 was corrected since: ada took out m (correction 3: a loose wire)";
+        assert_eq!(told, ("corrected", text.to_owned()));
     }
 
     #[test]

@@ -20,9 +20,9 @@ use crate::http::edge::{self, Edge};
 use crate::http::{cors, idempotency, rate, timeout};
 use crate::problem::{Code, Problem, describe_shared};
 use crate::routes::{
-    accounting, analytics, api_keys, audit_log, commands, dead_letters, devices, docs, events,
-    explain, health, ingest, ingest_errors, measurements, messages, metrics, operations, overview,
-    raw_records, replays, retention, stream, system, web, whoami,
+    accounting, analytics, api_keys, audit_log, commands, corrections, dead_letters, devices, docs,
+    events, explain, health, ingest, ingest_errors, measurements, messages, metrics, operations,
+    overview, raw_records, replays, retention, stream, system, web, whoami,
 };
 
 /// Every documented route.
@@ -87,6 +87,12 @@ fn operated() -> OpenApiRouter<App> {
         .routes(routes!(dead_letters::requeue_dead_letter))
         .routes(routes!(replays::list_replays_route, replays::create_replay))
         .routes(routes!(replays::get_replay, replays::cancel_replay_route))
+        .routes(routes!(
+            corrections::list_corrections_route,
+            corrections::create_correction
+        ))
+        .routes(routes!(corrections::get_correction))
+        .routes(routes!(corrections::undo_correction_route))
         .routes(routes!(operations::list_operations_route))
         .routes(routes!(
             operations::get_operation,

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod correct;
+
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
@@ -7,6 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use sens_storage::retention::Keep;
 
 use crate::backup::S3Options;
+pub(crate) use correct::{ChosenReadings, CorrectCommand};
+
 use crate::commands::MetricsCommand;
 
 /// The operator's command line of SENS Platform.
@@ -24,6 +28,7 @@ use crate::commands::MetricsCommand;
   sensctl doctor --ledger
   sensctl retention plan
   sensctl replay --device AI-7 --from 2026-11-01T00:00:00Z --dry-run
+  sensctl correct withdraw --device AI-7 --metric battery_charge --at 2026-11-20T10:00:00Z --reason 'a loose wire'
   sensctl command send AI-7 reboot --ttl 600 --wait
   sensctl dead-letters requeue --all
   sensctl backup --to /backups --keep 7
@@ -76,6 +81,11 @@ pub(crate) enum Command {
     },
     /// Decode stored payloads again with the decoders and the catalogue of today; nothing is deleted
     Replay(ReplayArguments),
+    /// Set the value of readings or take readings out, with a reason; nothing is overwritten, and it can be undone
+    Correct {
+        #[command(subcommand)]
+        command: CorrectCommand,
+    },
     /// How long data is kept: what would go, and letting it go
     Retention {
         #[command(subcommand)]

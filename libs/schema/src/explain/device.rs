@@ -17,6 +17,8 @@ pub struct DeviceFacts {
     pub stored: Option<(usize, String)>,
     /// A reading that claims a time in the interval and is elsewhere, because that was not believed: where it is.
     pub claimed: Option<String>,
+    /// Corrections of readings measured in the interval, in words.
+    pub corrected: Vec<String>,
     /// How many of its messages wait for the quota.
     pub parked: usize,
     /// What is said of messages that nobody can attribute to a device.
@@ -30,8 +32,9 @@ pub struct DeviceFacts {
 }
 
 /// Verdicts that explain why a reading is missing, the most telling first; others come after.
-const TELLING: [&str; 12] = [
+const TELLING: [&str; 13] = [
     "reading_missing",
+    "corrected",
     "dead_letter",
     "dead_letter_gone",
     "dropped",
@@ -55,6 +58,12 @@ pub fn device(facts: &DeviceFacts, messages: Vec<Verdict>) -> Vec<Verdict> {
         findings.push(Verdict::new(
             "implausible_clock",
             format!("a reading that claims this time is stored, but its clock was implausible, so it is at {at}"),
+        ));
+    }
+    for said in &facts.corrected {
+        findings.push(Verdict::new(
+            "corrected",
+            format!("readings measured then were corrected: {said}"),
         ));
     }
     if facts.parked > 0 {
@@ -165,6 +174,7 @@ mod tests {
         assert_eq!(codes(&old, &[]), ["expired", "no_message", "unattributed"]);
         let busy = DeviceFacts {
             stored: Some((2, "B".to_owned())),
+            corrected: vec!["ada took them out".to_owned()],
             parked: 1,
             lost: vec!["messages 1-4".to_owned()],
             ..known
@@ -172,6 +182,7 @@ mod tests {
         assert_eq!(
             codes(&busy, &["stored", "control", "duplicate", "refused"]),
             [
+                "corrected",
                 "refused",
                 "parked",
                 "duplicate",

@@ -10,8 +10,10 @@ mod refusal;
 mod series;
 
 pub use perform::{correct, plan_correction, plan_undo, undo_correction};
+pub(crate) use record::corrections_of_message;
 pub use record::{
-    Correction, CorrectionChange, Undoing, corrected_readings, find_correction, list_corrections,
+    Correction, CorrectionChange, Undoing, corrected_readings, corrections_within, find_correction,
+    list_corrections,
 };
 pub use refusal::Refusal;
 

@@ -7,6 +7,7 @@ use super::record::CorrectionChange;
 use super::series::{self, Series};
 use super::{CorrectionRequest, MOST, NAMED, Refusal};
 use crate::Error;
+use crate::audit::{self, Actor, Entry};
 use crate::query::StoredValue;
 
 const CORRECT: &str =
@@ -69,8 +70,9 @@ pub async fn plan_correction(
 pub async fn correct(
     pool: &PgPool,
     request: &CorrectionRequest,
-    who: &str,
+    actor: &Actor,
 ) -> Result<i64, Refusal> {
+    let failed = Error::during("correct readings");
     let Series {
         device_id,
         metric_id,
@@ -78,6 +80,7 @@ pub async fn correct(
         text,
         ..
     } = series::find(pool, request).await?;
+    let mut transaction = pool.begin().await.map_err(&failed)?;
     let (made, touched): (Option<i64>, i64) = sqlx::query_as(CORRECT)
         .bind(device_id)
         .bind(metric_id)
@@ -86,13 +89,38 @@ pub async fn correct(
         .bind(number)
         .bind(text)
         .bind(&request.reason)
-        .bind(who)
+        .bind(&actor.name)
         .bind(MOST)
-        .fetch_one(pool)
+        .fetch_one(&mut *transaction)
         .await
-        .map_err(Error::during("correct readings"))?;
+        .map_err(&failed)?;
     check(request, touched)?;
-    made.ok_or(Refusal::TooMany)
+    let id = made.ok_or(Refusal::TooMany)?;
+    let entry = Entry {
+        action: if request.value.is_some() {
+            "set"
+        } else {
+            "withdraw"
+        },
+        kind: "correction",
+        id: &id.to_string(),
+        before: None,
+        after: Some(serde_json::json!({
+            "device": request.serial, "metric": request.metric, "from": request.from, "to": request.to,
+            "value": request.value.as_ref().map(json), "reason": request.reason, "readings": touched,
+        })),
+    };
+    audit::record(&mut transaction, actor, entry).await?;
+    transaction.commit().await.map_err(&failed)?;
+    Ok(id)
+}
+
+fn json(value: &StoredValue) -> serde_json::Value {
+    match value {
+        StoredValue::Number(number) => serde_json::json!(number),
+        StoredValue::Boolean(value) => serde_json::json!(value),
+        StoredValue::Text(text) => serde_json::json!(text),
+    }
 }
 
 fn check(request: &CorrectionRequest, count: i64) -> Result<(), Refusal> {
@@ -114,10 +142,21 @@ pub async fn undo_correction(
     pool: &PgPool,
     id: i64,
     reason: &str,
-    who: &str,
+    actor: &Actor,
 ) -> Result<(), Refusal> {
-    let mut connection = pool.acquire().await.map_err(Error::during("connect"))?;
-    undo(&mut connection, id, reason, who).await
+    let failed = Error::during("undo a correction");
+    let mut transaction = pool.begin().await.map_err(&failed)?;
+    undo(&mut transaction, id, reason, &actor.name).await?;
+    let entry = Entry {
+        action: "undo",
+        kind: "correction",
+        id: &id.to_string(),
+        before: None,
+        after: Some(serde_json::json!({ "reason": reason })),
+    };
+    audit::record(&mut transaction, actor, entry).await?;
+    transaction.commit().await.map_err(&failed)?;
+    Ok(())
 }
 
 /// Whether a correction could be undone now; changes nothing.

@@ -1,5 +1,7 @@
 //! Corrections that were made: who, why, and what was there before.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgPool, Row as _};
@@ -22,6 +24,13 @@ const CHANGES: &str = "
         WHERE r.device_id = s.device_id AND r.metric_id = s.metric_id AND r.recorded_at = s.recorded_at AND r.dedup = s.dedup
         LIMIT 1) AS r ON true
     ORDER BY s.recorded_at, s.dedup";
+
+/// Corrections that hold now, of the readings of a payload: the last one of each place.
+const OF_MESSAGE: &str = "
+    SELECT DISTINCT ON (s.raw_item, s.metric_id) s.raw_item, m.name, s.correction_id
+    FROM reading_superseded s JOIN metric m ON m.id = s.metric_id
+    WHERE s.raw_epoch = $1 AND s.raw_seq = $2 AND s.decoder = $3 AND s.restored_at IS NULL AND s.correction_id IS NOT NULL
+    ORDER BY s.raw_item, s.metric_id, s.correction_id DESC";
 
 /// A correction that was made.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,6 +83,26 @@ pub struct CorrectionChange {
     pub epoch: i32,
     /// Sequence of its raw record.
     pub seq: i64,
+}
+
+impl Correction {
+    /// What it says, in words.
+    pub fn in_words(&self) -> String {
+        let done = match &self.value {
+            None => "took out".to_owned(),
+            Some(StoredValue::Number(number)) => format!("set to {number}"),
+            Some(StoredValue::Boolean(value)) => format!("set to {value}"),
+            Some(StoredValue::Text(text)) => format!("set to \"{text}\""),
+        };
+        format!(
+            "{} {done} {} at {} (correction {}: {})",
+            self.corrected_by,
+            self.metric,
+            self.corrected_at.format("%Y-%m-%dT%H:%M:%S%.6fZ"),
+            self.id,
+            self.reason
+        )
+    }
 }
 
 impl FromRow<'_, PgRow> for Correction {
@@ -142,6 +171,50 @@ pub async fn list_corrections(
         .fetch_all(pool)
         .await
         .map_err(Error::during("list corrections"))
+}
+
+/// The newest corrections that hold now and touch readings of these devices measured in `[from, to)`; of one metric, when it
+/// is named.
+///
+/// # Errors
+/// [`Error::Unavailable`] or [`Error::Query`].
+pub async fn corrections_within(
+    pool: &PgPool,
+    serials: &[String],
+    metric: Option<&str>,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+    limit: i64,
+) -> Result<Vec<Correction>, Error> {
+    let sql = format!(
+        "{CORRECTIONS} WHERE d.serial = ANY ($1) AND ($2::text IS NULL OR m.name = $2) AND c.from_at < $4 AND c.to_at > $3 \
+         AND c.undone_at IS NULL ORDER BY c.id DESC LIMIT $5"
+    );
+    sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(serials)
+        .bind(metric)
+        .bind(from)
+        .bind(to)
+        .bind(limit)
+        .fetch_all(pool)
+        .await
+        .map_err(Error::during("find the corrections of a time"))
+}
+
+/// For item and metric of a payload the number of the correction that holds now.
+pub(crate) async fn corrections_of_message(
+    pool: &PgPool,
+    epoch: i32,
+    seq: i64,
+) -> Result<HashMap<(i32, String), i64>, Error> {
+    let rows: Vec<(i32, String, i64)> = sqlx::query_as(OF_MESSAGE)
+        .bind(epoch)
+        .bind(seq)
+        .bind(CORRECTION)
+        .fetch_all(pool)
+        .await
+        .map_err(Error::during("find the corrections of a message"))?;
+    let place = |(item, metric, id): (i32, String, i64)| ((item, metric), id);
+    Ok(rows.into_iter().map(place).collect())
 }
 
 /// The first [`NAMED`] readings that a correction superseded, by time.

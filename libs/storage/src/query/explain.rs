@@ -196,7 +196,7 @@ pub async fn starts_of_device(
         .collect())
 }
 
-/// How many readings of the device were measured in the window, and those of them nearest to `at`.
+/// How many readings of the device that count were measured in the window, and those of them nearest to `at`.
 ///
 /// # Errors
 /// [`Error`] when the database cannot answer.
@@ -284,6 +284,8 @@ async fn readings(
         i64,
     );
     let columns = "recorded_at, received_at, device_time, quality, raw_epoch, raw_seq";
+    let counts = "NOT EXISTS (SELECT FROM reading_superseded s WHERE s.device_id = r.device_id AND s.metric_id = r.metric_id \
+         AND s.recorded_at = r.recorded_at AND s.dedup = r.dedup AND s.restored_at IS NULL OFFSET 0)";
     // By metric, so that the index of each answers.
     let sql = format!(
         "SELECT m.name, m.kind, f.value, f.text, f.recorded_at, f.received_at, f.device_time, f.quality, f.raw_epoch, f.raw_seq, \
@@ -291,10 +293,10 @@ async fn readings(
          FROM latest_value l JOIN metric m ON m.id = l.metric_id AND ($4::text IS NULL OR m.name = $4) \
          CROSS JOIN LATERAL ( \
              SELECT value, NULL::text AS text, {columns} FROM processed_record r \
-             WHERE r.device_id = l.device_id AND r.metric_id = m.id AND {condition} \
+             WHERE r.device_id = l.device_id AND r.metric_id = m.id AND {condition} AND {counts} \
              UNION ALL \
              SELECT NULL::float8, value, {columns} FROM text_record r \
-             WHERE r.device_id = l.device_id AND r.metric_id = m.id AND {condition} \
+             WHERE r.device_id = l.device_id AND r.metric_id = m.id AND {condition} AND {counts} \
          ) f WHERE l.device_id = ANY($1) \
          ORDER BY abs(extract(epoch FROM f.recorded_at - $5)), m.name LIMIT $6"
     );

@@ -10,12 +10,15 @@ use sqlx::PgPool;
 
 use super::raw_records::{RawRecord, ReadingIdentity, StoredReading, find_readings};
 use crate::Error;
+use crate::correction::{CORRECTION, corrections_of_message};
 
 /// What became of a reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     /// This message stored it.
     Stored,
+    /// This message stored it, and a person has corrected it since.
+    Corrected,
     /// Another message had stored it before.
     Duplicate,
     /// Retention has let it go.
@@ -29,6 +32,7 @@ impl Fate {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Stored => "stored",
+            Self::Corrected => "corrected",
             Self::Duplicate => "duplicate",
             Self::Expired => "expired",
             Self::Missing => "missing",
@@ -45,6 +49,8 @@ pub struct ReadingFate {
     pub fate: Fate,
     /// Its row, where there is one under the identity it has today.
     pub stored: Option<StoredReading>,
+    /// Number of the correction, where a person has corrected it.
+    pub correction: Option<i64>,
 }
 
 /// Decodes the payload of a raw record as the worker did.
@@ -116,6 +122,7 @@ pub async fn readings_of(
                 reading,
                 fate,
                 stored,
+                correction: None,
             }
         })
         .collect();
@@ -131,22 +138,34 @@ pub async fn readings_of(
             }
         }
     }
+    let corrected =
+        corrections_of_message(pool, position.epoch, position.seq.cast_signed()).await?;
+    for found in fates.iter_mut().filter(|found| found.fate == Fate::Stored) {
+        let reading = &found.reading;
+        found.correction = corrected
+            .get(&(reading.item.cast_signed(), reading.metric.to_string()))
+            .copied();
+        if found.correction.is_some() {
+            found.fate = Fate::Corrected;
+        }
+    }
     Ok(fates)
 }
 
-/// How many rows name this message as theirs.
+/// How many rows that it brought name this message as theirs.
 async fn rows_of(
     pool: &PgPool,
     position: Position,
     received_at: DateTime<Utc>,
 ) -> Result<usize, Error> {
     let count: i64 = sqlx::query_scalar(
-        "SELECT (SELECT count(*) FROM processed_record WHERE received_at = $3 AND raw_epoch = $1 AND raw_seq = $2) \
-              + (SELECT count(*) FROM text_record WHERE received_at = $3 AND raw_epoch = $1 AND raw_seq = $2)",
+        "SELECT (SELECT count(*) FROM processed_record WHERE received_at = $3 AND raw_epoch = $1 AND raw_seq = $2 AND decoder <> $4) \
+              + (SELECT count(*) FROM text_record WHERE received_at = $3 AND raw_epoch = $1 AND raw_seq = $2 AND decoder <> $4)",
     )
     .bind(position.epoch)
     .bind(position.seq.cast_signed())
     .bind(received_at)
+    .bind(CORRECTION)
     .fetch_one(pool)
     .await
     .map_err(Error::during("count the rows of a message"))?;

@@ -94,7 +94,8 @@ type Row = (
 );
 
 /// For each device by the index of its values, also where the server plans without knowing how few devices there are. A device
-/// that is linked to a legacy number has the series of both.
+/// that is linked to a legacy number has the series of both. Series whose readings count no more are among them: they counted in
+/// the past.
 const TARGETS: &str = "
     SELECT member.id, d.serial, member.number, l.id, l.name, l.unit, l.kind, l.display_unit, l.display_factor, l.recorded_at,
            s.first_at, EXISTS (SELECT FROM reading_superseded x WHERE x.device_id = member.id AND x.metric_id = l.id)
@@ -103,8 +104,15 @@ const TARGETS: &str = "
         FROM device_alias a JOIN device o ON o.legacy_id = a.legacy_id WHERE a.device_id = d.id) member
     LEFT JOIN LATERAL (
         SELECT m.id, m.name, m.unit, m.kind, m.display_unit, m.display_factor, v.recorded_at
-        FROM latest_value v JOIN metric m ON m.id = v.metric_id
-        WHERE v.device_id = member.id AND (";
+        FROM (SELECT metric_id, recorded_at FROM latest_value WHERE device_id = member.id
+              UNION ALL
+              SELECT gone.id, (SELECT max(x.recorded_at) FROM reading_superseded x WHERE x.device_id = member.id AND x.metric_id = gone.id)
+              FROM metric gone
+              WHERE EXISTS (SELECT FROM reading_superseded x WHERE x.device_id = member.id)
+                AND EXISTS (SELECT FROM reading_superseded x WHERE x.device_id = member.id AND x.metric_id = gone.id)
+                AND NOT EXISTS (SELECT FROM latest_value w WHERE w.device_id = member.id AND w.metric_id = gone.id)
+        ) v JOIN metric m ON m.id = v.metric_id
+        WHERE (";
 
 const JOINS: &str = ") OFFSET 0) l ON true
     LEFT JOIN series s ON s.device_id = member.id AND s.metric_id = l.id

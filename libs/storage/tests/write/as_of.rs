@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
+use sens_storage::audit::Actor;
 use sens_storage::correction::{
     CorrectionRequest, Refusal, correct, corrected_readings, find_correction, plan_correction,
     plan_undo, undo_correction,
@@ -130,7 +131,10 @@ impl Course {
             Step::Correct(wish) => {
                 let request = wish.request();
                 let plan = plan_correction(&store.pool, &request).await;
-                match (plan, correct(&store.pool, &request, "a person").await) {
+                match (
+                    plan,
+                    correct(&store.pool, &request, &Actor::local("a person")).await,
+                ) {
                     (Ok((count, changes)), Ok(id)) => {
                         let made = find_correction(&store.pool, id).await?;
                         assert_eq!(made.map(|made| made.readings), Some(count));
@@ -164,7 +168,7 @@ impl Course {
     async fn undo(&self, store: &Store, place: usize) -> anyhow::Result<()> {
         let id = self.corrections[place];
         let planned = plan_undo(&store.pool, id).await;
-        match undo_correction(&store.pool, id, "it was right", "a person").await {
+        match undo_correction(&store.pool, id, "it was right", &Actor::local("a person")).await {
             Ok(()) => planned?,
             Err(Refusal::Undone(_)) => assert!(matches!(planned, Err(Refusal::Undone(_)))),
             Err(Refusal::Blocked { later, .. }) => {

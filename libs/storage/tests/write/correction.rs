@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sens_storage::LoginRole;
+use sens_storage::audit::Actor;
 use sens_storage::correction::{
     CorrectionRequest, MOST, NAMED, Refusal, correct, corrected_readings, find_correction,
     list_corrections, plan_correction, undo_correction,
@@ -69,26 +70,26 @@ async fn corrections_say_who_and_why_and_are_undone_in_their_order() -> anyhow::
         to: at(3),
         ..battery(Some(79.5))
     };
-    let set = correct(&store.pool, &second, "ada").await?;
+    let set = correct(&store.pool, &second, &Actor::local("ada")).await?;
     assert_eq!(
         newest(&store).await?,
         [(at(2), StoredValue::Number(79.5))],
         "the newest value is the corrected one"
     );
-    let without = correct(&store.pool, &battery(None), "grace").await?;
+    let without = correct(&store.pool, &battery(None), &Actor::local("grace")).await?;
     assert_eq!(newest(&store).await?, []);
     check_derived(&store).await?;
 
-    let blocked = undo_correction(&store.pool, set, "x", "ada").await;
+    let blocked = undo_correction(&store.pool, set, "x", &Actor::local("ada")).await;
     assert!(
         matches!(blocked, Err(Refusal::Blocked { id, later }) if (id, later) == (set, without)),
         "{blocked:?}"
     );
-    undo_correction(&store.pool, without, "it was charged", "ada").await?;
-    let again = undo_correction(&store.pool, without, "x", "ada").await;
+    undo_correction(&store.pool, without, "it was charged", &Actor::local("ada")).await?;
+    let again = undo_correction(&store.pool, without, "x", &Actor::local("ada")).await;
     assert!(matches!(again, Err(Refusal::Undone(_))), "{again:?}");
     assert_eq!(newest(&store).await?, [(at(2), StoredValue::Number(79.5))]);
-    undo_correction(&store.pool, set, "it was low indeed", "ada").await?;
+    undo_correction(&store.pool, set, "it was low indeed", &Actor::local("ada")).await?;
     assert_eq!(newest(&store).await?, [(at(2), StoredValue::Number(3.0))]);
     check_derived(&store).await?;
 
@@ -160,13 +161,15 @@ async fn what_makes_no_sense_is_refused_and_changes_nothing() -> anyhow::Result<
     for (request, text) in refusals {
         for refused in [
             plan_correction(&store.pool, &request).await.map(drop),
-            correct(&store.pool, &request, "ada").await.map(drop),
+            correct(&store.pool, &request, &Actor::local("ada"))
+                .await
+                .map(drop),
         ] {
             let said = refused.map_err(|refusal| refusal.to_string());
             assert_eq!(said, Err(text.to_owned()));
         }
     }
-    let unknown = undo_correction(&store.pool, 1, "x", "ada").await;
+    let unknown = undo_correction(&store.pool, 1, "x", &Actor::local("ada")).await;
     assert!(matches!(unknown, Err(Refusal::UnknownCorrection(1))));
     assert_eq!(
         store
@@ -193,7 +196,7 @@ async fn a_correction_has_a_bound_and_names_the_first_readings() -> anyhow::Resu
     let (count, changes) = plan_correction(&store.pool, &battery(Some(60.0))).await?;
     assert_eq!((count, i64::try_from(changes.len())?), (MOST, NAMED));
     assert_eq!(changes[0].before, Some(StoredValue::Number(80.0)));
-    let id = correct(&store.pool, &battery(Some(60.0)), "ada").await?;
+    let id = correct(&store.pool, &battery(Some(60.0)), &Actor::local("ada")).await?;
     assert_eq!(
         store
             .number(
@@ -203,7 +206,7 @@ async fn a_correction_has_a_bound_and_names_the_first_readings() -> anyhow::Resu
         MOST
     );
     check_derived(&store).await?;
-    undo_correction(&store.pool, id, "x", "ada").await?;
+    undo_correction(&store.pool, id, "x", &Actor::local("ada")).await?;
     check_derived(&store).await?;
     sqlx::query(
         "INSERT INTO processed_record (device_id, metric_id, recorded_at, dedup, value, received_at, raw_epoch, raw_seq, raw_item, decoder)
@@ -211,7 +214,7 @@ async fn a_correction_has_a_bound_and_names_the_first_readings() -> anyhow::Resu
     )
     .execute(&store.pool)
     .await?;
-    let more = correct(&store.pool, &battery(None), "ada").await;
+    let more = correct(&store.pool, &battery(None), &Actor::local("ada")).await;
     assert!(matches!(more, Err(Refusal::TooMany)), "{more:?}");
     Ok(())
 }
@@ -234,7 +237,7 @@ async fn an_item_with_two_metrics_is_corrected_in_one_of_them() -> anyhow::Resul
         from: at(-86_400),
         ..all_of("AI-1", &metric, Some(StoredValue::Number(5.0)))
     };
-    correct(&store.pool, &request, "ada").await?;
+    correct(&store.pool, &request, &Actor::local("ada")).await?;
     let done = replay(&store, &everything()).await?.progress;
     assert_eq!((done.added, done.superseded, done.restored), (1, 1, 0));
     let values = store
@@ -259,11 +262,16 @@ async fn a_payload_that_arrived_twice_does_not_bring_back_what_was_taken_out() -
         let read = as_read(sent(sequence, &point), Earlier::WrongValue);
         store.writer.store(1, &[read]).await?;
     }
-    let gone = correct(&store.pool, &all_of("AI-0", "battery_charge", None), "ada").await?;
+    let gone = correct(
+        &store.pool,
+        &all_of("AI-0", "battery_charge", None),
+        &Actor::local("ada"),
+    )
+    .await?;
     let done = replay(&store, &everything()).await?.progress;
     assert_eq!((done.added, done.restored), (0, 0));
     check_derived(&store).await?;
-    undo_correction(&store.pool, gone, "it was there", "ada").await?;
+    undo_correction(&store.pool, gone, "it was there", &Actor::local("ada")).await?;
     let done = replay(&store, &everything()).await?.progress;
     assert_eq!((done.added, done.superseded), (1, 1));
     write(&store, &mut 2, &[(point, Earlier::Right)]).await?;
@@ -276,8 +284,8 @@ async fn the_api_corrects_by_its_two_functions_and_not_otherwise() -> anyhow::Re
     charges(&store, &[80.0]).await?;
     let api = store.login("corrector", LoginRole::Api).await?;
     plan_correction(&api, &battery(None)).await?;
-    let id = correct(&api, &battery(Some(70.0)), "ada").await?;
-    undo_correction(&api, id, "x", "ada").await?;
+    let id = correct(&api, &battery(Some(70.0)), &Actor::local("ada")).await?;
+    undo_correction(&api, id, "x", &Actor::local("ada")).await?;
     for forbidden in [
         "INSERT INTO processed_record SELECT * FROM processed_record",
         "INSERT INTO text_record SELECT * FROM text_record",
@@ -291,7 +299,7 @@ async fn the_api_corrects_by_its_two_functions_and_not_otherwise() -> anyhow::Re
         assert!(refused.is_err(), "the API may: {forbidden}");
     }
     let worker = store.login("stranger", LoginRole::Ingest).await?;
-    let refused = correct(&worker, &battery(None), "ada").await;
+    let refused = correct(&worker, &battery(None), &Actor::local("ada")).await;
     assert!(refused.is_err(), "the worker may correct");
     Ok(())
 }

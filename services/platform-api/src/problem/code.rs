@@ -2,6 +2,8 @@
 
 use axum::http::StatusCode;
 
+use super::entry::{Entry, permanent, transient};
+
 /// What went wrong, by a name that never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
@@ -21,6 +23,10 @@ pub(crate) enum Code {
     RetentionRunNotFound,
     MetricNotFound,
     ReplayNotFound,
+    CorrectionNotFound,
+    CorrectionConflict,
+    CorrectionTooLarge,
+    NothingToCorrect,
     CommandNotFound,
     CommandNotQueued,
     OperationNotFound,
@@ -52,65 +58,8 @@ pub(crate) enum Code {
     RequestTimeout,
 }
 
-/// One row of the table.
-pub(crate) struct Entry {
-    /// The code.
-    pub(crate) code: Code,
-    /// Its name in the body and in the address of its page.
-    pub(crate) name: &'static str,
-    /// HTTP status.
-    pub(crate) status: StatusCode,
-    /// Short title.
-    pub(crate) title: &'static str,
-    /// What it means and what to do, for people.
-    pub(crate) description: &'static str,
-    /// Whether the same request may succeed later.
-    pub(crate) retryable: bool,
-}
-
-impl Entry {
-    /// The same with another status.
-    const fn answered(mut self, status: StatusCode) -> Self {
-        self.status = status;
-        self
-    }
-}
-
-const fn permanent(
-    code: Code,
-    name: &'static str,
-    status: StatusCode,
-    title: &'static str,
-    description: &'static str,
-) -> Entry {
-    Entry {
-        code,
-        name,
-        status,
-        title,
-        description,
-        retryable: false,
-    }
-}
-
-const fn transient(
-    code: Code,
-    name: &'static str,
-    title: &'static str,
-    description: &'static str,
-) -> Entry {
-    Entry {
-        code,
-        name,
-        status: StatusCode::SERVICE_UNAVAILABLE,
-        title,
-        description,
-        retryable: true,
-    }
-}
-
 /// Every code, in the order of its declaration.
-pub(crate) static TABLE: [Entry; 45] = [
+pub(crate) static TABLE: [Entry; 49] = [
     permanent(
         Code::InvalidParameter,
         "invalid_parameter",
@@ -228,6 +177,36 @@ pub(crate) static TABLE: [Entry; 45] = [
         StatusCode::NOT_FOUND,
         "There is no such replay",
         "No replay has this number. `GET /v1/replays` lists them.",
+    ),
+    permanent(
+        Code::CorrectionNotFound,
+        "correction_not_found",
+        StatusCode::NOT_FOUND,
+        "There is no such correction",
+        "No correction has this number. `GET /v1/corrections` lists them.",
+    ),
+    permanent(
+        Code::CorrectionConflict,
+        "correction_conflict",
+        StatusCode::CONFLICT,
+        "The correction cannot be undone",
+        "It was undone before, or a later correction has corrected its readings since and has to be undone first; \
+         `detail` says which.",
+    ),
+    permanent(
+        Code::CorrectionTooLarge,
+        "correction_too_large",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "The interval holds too many readings for one correction",
+        "One correction touches at most 10,000 readings, so that it is made at once and can be looked through. Nothing was \
+         changed; correct the interval in parts.",
+    ),
+    permanent(
+        Code::NothingToCorrect,
+        "nothing_to_correct",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "No reading of the interval counts",
+        "The device has no reading of this metric in the interval, or all of them were taken out or superseded before.",
     ),
     permanent(
         Code::CommandNotFound,

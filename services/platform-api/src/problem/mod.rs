@@ -4,13 +4,15 @@
 //! errors of libraries pass by as well.
 
 mod code;
+mod entry;
 mod openapi;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-pub(crate) use code::{Code, Entry, TABLE};
+pub(crate) use code::{Code, TABLE};
+pub(crate) use entry::Entry;
 pub(crate) use openapi::{
     AccessErrors, BodyErrors, IdempotencyError, NotFoundError, ParameterErrors, PreconditionErrors,
     QueryErrors, describe_shared,

@@ -119,7 +119,11 @@ pub(crate) fn describe_shared(document: &mut OpenApi) {
 fn makes_something(operation: &Operation) -> bool {
     let answers = &operation.responses.responses;
     let makes = answers.contains_key("201") || answers.contains_key("202");
-    makes && !answers.contains_key("422")
+    let mut parameters = operation.parameters.iter().flatten();
+    let own = parameters.any(
+        |parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "Idempotency-Key"),
+    );
+    makes && !own
 }
 
 fn describe_idempotency(operation: &mut Operation) {
@@ -142,7 +146,8 @@ fn describe_idempotency(operation: &mut Operation) {
         .get_or_insert_default()
         .push(RefOr::T(key));
     let responses = &mut operation.responses.responses;
-    responses.extend([problem("422", "`idempotency_key_reused`")]);
+    let (status, reused) = problem("422", "`idempotency_key_reused`");
+    responses.entry(status).or_insert(reused);
     let (status, under_way) = problem("409", "`request_under_way`; retryable");
     responses.entry(status).or_insert(under_way);
 }

@@ -5,6 +5,7 @@ pub(crate) mod analytics;
 pub(crate) mod api_keys;
 pub(crate) mod audit_log;
 pub(crate) mod commands;
+pub(crate) mod corrections;
 pub(crate) mod dead_letters;
 pub(crate) mod devices;
 pub(crate) mod docs;

@@ -185,6 +185,14 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
     ("POST", "/v1/replays", &["operator", "admin"]),
     ("GET", "/v1/replays/{id}", &["viewer", "operator", "admin"]),
     ("DELETE", "/v1/replays/{id}", &["operator", "admin"]),
+    ("GET", "/v1/corrections", &["viewer", "operator", "admin"]),
+    ("POST", "/v1/corrections", &["operator", "admin"]),
+    (
+        "GET",
+        "/v1/corrections/{id}",
+        &["viewer", "operator", "admin"],
+    ),
+    ("POST", "/v1/corrections/{id}/undo", &["operator", "admin"]),
     ("GET", "/v1/accounting", &["viewer", "operator", "admin"]),
     (
         "GET",

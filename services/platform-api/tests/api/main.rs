@@ -5,6 +5,7 @@ mod accounting;
 mod administrator;
 mod audit;
 mod commands;
+mod corrections;
 mod dead_letters;
 mod devices;
 mod durability;

@@ -3,6 +3,7 @@
 mod actor;
 mod backup;
 mod check_config;
+mod correct;
 mod dead_letters;
 mod device_commands;
 mod doctor;
@@ -36,6 +37,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::DeadLetters { command } => dead_letters::run(command).await,
         Command::Downlink { command } => device_commands::run(command).await,
         Command::Replay(arguments) => replay::run(arguments).await,
+        Command::Correct { command } => correct::run(command).await,
         Command::Retention { command } => retention::run(command).await,
         Command::Doctor { ledger } => doctor::run(ledger).await,
     }

@@ -219,6 +219,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Corrections, newest first */
+        get: operations["list_corrections_route"];
+        put?: never;
+        /**
+         * Correct readings
+         * @description Sets the value of readings, or takes readings out: at most 10,000 that count. Nothing is overwritten: the earlier readings
+         *     are superseded, and reads with `as_of` give what they gave then. Newest values follow at once, rollups within seconds;
+         *     replays leave corrected readings alone.
+         */
+        post: operations["create_correction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/corrections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A correction
+         * @description Who made it and why, which readings it superseded, and whether it was undone.
+         */
+        get: operations["get_correction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/corrections/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo a correction
+         * @description What it superseded counts again, and what it brought counts no more; both stay to be seen with `as_of`. Of corrections that
+         *     stand on each other the last is undone first.
+         */
+        post: operations["undo_correction_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -1343,6 +1407,88 @@ export interface components {
             /** @description Whether it works. */
             ok: boolean;
         };
+        /** @description A corrected reading. */
+        CorrectedReading: {
+            after?: components["schemas"]["Value"] | null;
+            before?: components["schemas"]["Value"] | null;
+            /** @description The payload it came from. */
+            raw_record_id: string;
+            /** @description When it was measured. */
+            recorded_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A correction: what a person said of readings, and why. */
+        Correction: {
+            /** @description `set` or `withdraw`. */
+            action: string;
+            corrected_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who made it. */
+            corrected_by: string;
+            /** @description The device. */
+            device: string;
+            /** @description Whether it only says what would change. */
+            dry_run: boolean;
+            /** @description Inclusive start of the interval. */
+            from: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Its number; `null` when it was only tried.
+             */
+            id?: number | null;
+            /** @description Name of the metric. */
+            metric: string;
+            /**
+             * Format: int64
+             * @description How many readings it superseded.
+             */
+            readings: number;
+            /** @description Why. */
+            reason: string;
+            /** @description Exclusive end. */
+            to: components["schemas"]["Timestamp"];
+            undone?: components["schemas"]["Undone"] | null;
+            value?: components["schemas"]["Value"] | null;
+        };
+        /** @description A correction with the first of the readings it superseded. */
+        CorrectionDetail: components["schemas"]["Correction"] & {
+            /** @description The first 50 readings, by time. */
+            changes: components["schemas"]["CorrectedReading"][];
+        };
+        /** @description A page of corrections. */
+        CorrectionPage: {
+            /** @description The corrections, newest first, undone ones too, without the readings they superseded. */
+            items: components["schemas"]["Correction"][];
+            /** @description Continues after this page; `null` on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description Which readings to correct, and how: give `at`, or `from` and `to`; and `value`, or `withdraw`. */
+        CorrectionRequest: {
+            /**
+             * Format: date-time
+             * @description Readings measured at this very instant.
+             */
+            at?: string | null;
+            /** @description The device. */
+            device: string;
+            /** @description Only say what would change. */
+            dry_run?: boolean;
+            /**
+             * Format: date-time
+             * @description Readings measured from then on.
+             */
+            from?: string | null;
+            /** @description Name of the metric. */
+            metric: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description Readings measured before.
+             */
+            to?: string | null;
+            value?: components["schemas"]["Value"] | null;
+            /** @description Take them out. */
+            withdraw?: boolean;
+        };
         /** @description A setting of PostgreSQL. */
         DatabasePolicy: {
             /** @description Name of the setting. */
@@ -2037,12 +2183,17 @@ export interface components {
         };
         /** @description A good reading of a message and what became of it. */
         MessageReading: {
+            /**
+             * Format: int64
+             * @description Number of the correction, see `/v1/corrections/{id}`.
+             */
+            correction?: number | null;
             device_time?: components["schemas"]["Timestamp"] | null;
             /** @description The message that stored it, where another one did. */
             duplicate_of?: string | null;
             /**
-             * @description `stored`, `duplicate` (another message had stored it before), `expired` (retention has let it go) or `missing`
-             *     (it was committed and is not there).
+             * @description `stored`, `corrected` (it is stored, and a person has set another value or taken it out), `duplicate` (another message
+             *     had stored it before), `expired` (retention has let it go) or `missing` (it was committed and is not there).
              */
             fate: string;
             /** @description Name of the metric. */
@@ -2872,6 +3023,22 @@ export interface components {
             /** @description Whether they were counted one by one. */
             exact: boolean;
         };
+        /** @description Why a correction is undone. */
+        UndoRequest: {
+            /** @description Only say whether it can be undone. */
+            dry_run?: boolean;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description That a correction was undone. */
+        Undone: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description By whom. */
+            by: string;
+            /** @description Why. */
+            reason: string;
+        };
         /** @description A number, a boolean or text, as plain JSON. */
         Value: number | boolean | string;
         /** @description Which build runs. */
@@ -3676,6 +3843,407 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`; retryable */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_corrections_route: {
+        parameters: {
+            query?: {
+                /** @description only of this device */
+                device?: string;
+                /** @description page size, 1 to 1000, default 100 */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page of corrections */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionPage"];
+                };
+            };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`; retryable */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_correction: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description names this request for a day: sent again, it has the same answer and makes nothing anew */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionRequest"];
+            };
+        };
+        responses: {
+            /** @description what would change; nothing was changed (`dry_run`) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionDetail"];
+                };
+            };
+            /** @description the correction; its address is in `Location` */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionDetail"];
+                };
+            };
+            /** @description `invalid_json`, `invalid_body` or `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_under_way`; retryable */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `nothing_to_correct`, `correction_too_large` or `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description `rate_limited`; retryable */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_correction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description number of the correction */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the correction */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionDetail"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`; retryable */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_correction_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description number of the correction */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoRequest"];
+            };
+        };
+        responses: {
+            /** @description the correction; with `dry_run` nothing was changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionDetail"];
+                };
+            };
+            /** @description `invalid_json`, `invalid_body` or `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `correction_conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

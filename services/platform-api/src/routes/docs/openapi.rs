@@ -32,6 +32,7 @@ use crate::router;
         (name = "metrics", description = "The catalogue of metrics"),
         (name = "commands", description = "What devices are asked to do"),
         (name = "replays", description = "Decoding stored payloads again"),
+        (name = "corrections", description = "Readings that a person sets or takes out"),
         (name = "retention", description = "How long everything is kept"),
         (name = "api keys", description = "Who may call"),
         (name = "audit log", description = "Who changed what"),

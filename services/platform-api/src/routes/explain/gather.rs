@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use sens_schema::explain::{DeviceFacts, Verdict, device as explain_device};
 use sens_schema::{Catalogue, Micros, Position};
+use sens_storage::correction::{Correction, corrections_within};
 use sens_storage::maintenance::missing_raw_records;
 use sens_storage::query::explain::{
     self, DeviceStart, ExplainedDevice, WindowReading, arrivals_around, explained_device,
@@ -23,6 +24,8 @@ use crate::routes::messages::Life;
 const MESSAGES: i64 = 50;
 /// Messages of nobody that are looked at.
 const OTHERS: i64 = 10;
+/// Corrections that are told.
+const CORRECTIONS: i64 = 10;
 /// Readings that are shown.
 const READINGS: i64 = 20;
 
@@ -118,6 +121,14 @@ pub(super) async fn gather(app: &App, window: &Window) -> Result<Gathered, Probl
     let others = lives(app, &catalogue, others).await?;
     let readings = readings_near(pool, asked, metric, window.at, READINGS).await?;
     let claimed = readings_claimed(pool, asked, metric, window.at, READINGS).await?;
+    let corrections = corrections_within(
+        pool,
+        &window.names,
+        metric,
+        (window.from, window.to),
+        CORRECTIONS,
+    )
+    .await?;
     let (before, after) = arrivals_around(pool, asked).await?;
     let (raw_missing, expired) = raw_records(app, window).await?;
     let facts = DeviceFacts {
@@ -130,6 +141,7 @@ pub(super) async fn gather(app: &App, window: &Window) -> Result<Gathered, Probl
             (count, text(nearest.recorded_at))
         }),
         claimed: claimed.first().map(|reading| text(reading.recorded_at)),
+        corrected: corrections.iter().map(Correction::in_words).collect(),
         parked: streams.parked,
         unattributed: others
             .iter()

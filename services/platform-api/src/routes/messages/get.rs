@@ -111,9 +111,11 @@ pub(crate) struct MessageError {
 /// A good reading of a message and what became of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MessageReading {
-    /// `stored`, `duplicate` (another message had stored it before), `expired` (retention has let it go) or `missing`
-    /// (it was committed and is not there).
+    /// `stored`, `corrected` (it is stored, and a person has set another value or taken it out), `duplicate` (another message
+    /// had stored it before), `expired` (retention has let it go) or `missing` (it was committed and is not there).
     fate: &'static str,
+    /// Number of the correction, see `/v1/corrections/{id}`.
+    correction: Option<i64>,
     /// The message that stored it, where another one did.
     duplicate_of: Option<String>,
     /// The device.
@@ -176,7 +178,7 @@ impl Message {
             .collect();
         let readings: Vec<MessageReading> =
             life.readings.iter().map(MessageReading::from).collect();
-        let stored = |reading: &&MessageReading| reading.fate == "stored";
+        let stored = |reading: &&MessageReading| matches!(reading.fate, "stored" | "corrected");
         let record = life.record.as_ref();
         Self {
             sequence: position.seq,
@@ -300,6 +302,7 @@ impl From<&ReadingFate> for MessageReading {
         };
         Self {
             fate: found.fate.as_str(),
+            correction: found.correction,
             duplicate_of,
             serial: reading.device.serial().to_string(),
             metric: reading.metric.to_string(),

@@ -6,6 +6,7 @@ use sens_schema::envelope::Envelope;
 use sens_schema::explain::{Decided, FirstError, MessageState, StoredFacts, Verdict, message};
 use sens_schema::subject::RAW_STREAM;
 use sens_schema::{Catalogue, Position, Quality, locate, time};
+use sens_storage::correction::find_correction;
 use sens_storage::query::dead_letters::{DeadLetterTrace, dead_letter_decisions};
 use sens_storage::query::epochs::stream_epoch;
 use sens_storage::query::fate::{Fate, ReadingFate, readings_of};
@@ -189,7 +190,11 @@ impl Life {
         life.readings = readings_of(pool, &app.decoders, catalogue, position, &record).await?;
         life.deliveries = Some(redeliveries(pool, epoch, seq).await?.unwrap_or(1));
         life.ledger = ledger_entry(pool, epoch, seq).await?;
-        let facts = life.facts(&record);
+        let mut facts = life.facts(&record);
+        if let Some(id) = life.readings.iter().find_map(|found| found.correction) {
+            let made = find_correction(pool, id).await?;
+            facts.correction = made.map(|made| made.in_words());
+        }
         life.record = Some(record);
         life.judge(&MessageState::Stored(facts));
         Ok(life)
@@ -236,6 +241,8 @@ impl Life {
             control: record.outcome == "control",
             stored: with(Fate::Stored).count(),
             expired: with(Fate::Expired).count(),
+            corrected: with(Fate::Corrected).count(),
+            correction: None,
             duplicates: with(Fate::Duplicate).count(),
             duplicate_of: with(Fate::Duplicate)
                 .find_map(|found| found.stored.as_ref())
