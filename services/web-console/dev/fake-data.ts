@@ -65,6 +65,10 @@ export function devices(now: number): Device[] {
       provisioned_at: legacy ? null : iso(START),
       first_seen_at: never ? null : iso(START),
       last_seen_at: never ? null : iso(now - age),
+      labels: { hall: String(1 + (index % 4)) },
+      version: 1,
+      created_at: iso(START),
+      updated_at: iso(START),
     };
   });
 }
@@ -306,9 +310,17 @@ export function apiKeys(now: number): ApiKey[] {
       id: "k1",
       name: "gateway, hall 3",
       role: "ingest",
+      prefix: "sens_k1",
       created_at: iso(now - 9e8),
       last_used_at: iso(now - 4e3),
     },
-    { id: "k0", name: "old laptop", role: "viewer", created_at: iso(now - 9e9), revoked_at: iso(now - 8e8) },
+    {
+      id: "k0",
+      name: "old laptop",
+      role: "viewer",
+      prefix: "sens_k0",
+      created_at: iso(now - 9e9),
+      revoked_at: iso(now - 8e8),
+    },
   ];
 }
