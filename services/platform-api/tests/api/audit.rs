@@ -161,8 +161,10 @@ fn of_others() -> Vec<Wanted> {
     ]
 }
 
-/// Those that need a dead letter; their own test looks at what they write.
-const ELSEWHERE: [(&str, &str); 2] = [
+/// Those that need a dead letter or a reading; their own tests look at what they write.
+const ELSEWHERE: [(&str, &str); 4] = [
+    ("post", "/v1/corrections"),
+    ("post", "/v1/corrections/{id}/undo"),
     ("delete", "/v1/dead-letters/{number}"),
     ("post", "/v1/dead-letters/{number}/requeue"),
 ];

@@ -112,6 +112,19 @@ async fn a_correction_is_tried_made_looked_at_and_undone() -> Result<()> {
     post(&bench, &undo, &why)
         .await?
         .assert_problem(409, "correction_conflict");
+    let log = bench.json("/v1/audit-log?object_kind=correction").await?;
+    let entries = log["items"].as_array().into_iter().flatten();
+    let entries: Vec<_> = entries
+        .map(|entry| (&entry["action"], &entry["actor"], &entry["after"]["reason"]))
+        .collect();
+    let by = json!("bootstrap");
+    assert_eq!(
+        entries,
+        [
+            (&json!("undo"), &by, &json!("the wire was fine")),
+            (&json!("set"), &by, &json!("a loose wire"))
+        ]
+    );
     Ok(())
 }
 
