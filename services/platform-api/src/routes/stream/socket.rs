@@ -34,7 +34,7 @@ const LARGEST: usize = 64 * 1024;
 /// wants, under a name of its own, and `unsubscribe`; it gets `subscribed`, then `reading` messages with the same `id` and `data`
 /// as `/v1/stream`. `after` resumes without gap or double. `gap` says that some readings are no longer kept; `error` that an order
 /// was not understood or a subscription has ended. A ping every 15 seconds shows that the connection lives; one that takes
-/// nothing for 30 seconds is closed. The document of all messages is asyncapi.json.
+/// nothing for 30 seconds is closed.
 #[utoipa::path(
     get,
     path = "/v1/ws",
