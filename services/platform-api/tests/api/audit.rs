@@ -86,7 +86,6 @@ fn of_devices() -> Vec<Wanted> {
 }
 
 fn of_others() -> Vec<Wanted> {
-    let metric = "/v1/retention-settings/{class}/metrics/{metric}";
     vec![
         of(
             "post",
@@ -130,6 +129,26 @@ fn of_others() -> Vec<Wanted> {
             Json::Null,
             ("cancel", "replay"),
         ),
+        of(
+            "post",
+            "/v1/replays",
+            "/v1/replays",
+            json!({"from":"2026-01-02T00:00:00Z"}),
+            ("request", "replay"),
+        ),
+        of(
+            "delete",
+            "/v1/operations/{id}",
+            "/v1/operations/replay-2",
+            Json::Null,
+            ("cancel", "replay"),
+        ),
+    ]
+}
+
+fn of_retention() -> Vec<Wanted> {
+    let metric = "/v1/retention-settings/{class}/metrics/{metric}";
+    vec![
         of(
             "post",
             "/v1/retention-runs",
@@ -186,8 +205,11 @@ async fn every_change_is_written_down_with_who_made_it() -> Result<()> {
         tried.insert(((*method).to_owned(), (*path).to_owned()));
     }
     let mut location = String::new();
-    for (index, (method, route, address, body, (action, kind))) in
-        of_devices().into_iter().chain(of_others()).enumerate()
+    for (index, (method, route, address, body, (action, kind))) in of_devices()
+        .into_iter()
+        .chain(of_others())
+        .chain(of_retention())
+        .enumerate()
     {
         tried.insert((method.to_owned(), route.to_owned()));
         let name = format!("audited-{index}");
