@@ -37,7 +37,7 @@
 {{- if not (has (int $v.nats.replicas) (list 1 3)) -}}
 {{- fail (printf "nats.replicas: %v is not possible; use 1, or 3 for a cluster that survives the loss of a server" $v.nats.replicas) -}}
 {{- end -}}
-{{- /* What the streams reserve: SENS_RAW, a quarter of it each for dead letters and parked messages, 784 MiB for the others. */ -}}
+{{- /* What the streams reserve: SENS_RAW, a quarter of it each for dead letters and parked messages, 848 MiB for the others. */ -}}
 {{- $reserved := add (div (mul (int64 $v.nats.rawMaxBytes) 3) 2) (mul 848 1048576) -}}
 {{- if and (eq $v.nats.mode "embedded") (lt (include "sens.nats.maxFileStore" . | int64) $reserved) -}}
 {{- fail (printf "nats.jetstream.file.size: %s is too small, because with nats.rawMaxBytes=%d the streams reserve %d MiB and JetStream takes at most 90 %% of the volume" $v.nats.jetstream.file.size (int64 $v.nats.rawMaxBytes) (div $reserved 1048576)) -}}
