@@ -1,14 +1,13 @@
 //! Changes told on `SENS_EVENTS` besides committed batches: steps of commands, presence of devices.
 
 use async_nats::HeaderMap;
-use async_nats::jetstream::consumer::{DeliverPolicy, pull};
 use bytes::Bytes;
-use futures_util::StreamExt;
 use sens_schema::command::CommandEvent;
 use sens_schema::event::PresenceEvent;
 use sens_schema::subject;
 use serde::Serialize;
 
+use crate::feed::Feed;
 use crate::publisher::publish_to;
 use crate::{Error, Messaging};
 
@@ -32,7 +31,7 @@ pub struct ChangeItem {
 
 /// Changes in order, from a chosen place on.
 pub struct ChangeFeed {
-    stream: pull::Ordered,
+    feed: Feed,
 }
 
 impl Messaging {
@@ -65,33 +64,9 @@ impl Messaging {
     /// # Errors
     /// [`Error::JetStream`] when the stream is missing or the server is away.
     pub async fn changes(&self, from: Option<u64>) -> Result<ChangeFeed, Error> {
-        let failed = |error: &dyn std::fmt::Display| {
-            Error::jetstream("follow the changes of SENS_EVENTS", &error.to_string())
-        };
-        let stream = self
-            .jetstream
-            .get_stream(subject::EVENTS_STREAM)
-            .await
-            .map_err(|error| failed(&error))?;
-        let deliver_policy = match from {
-            Some(start_sequence) => DeliverPolicy::ByStartSequence {
-                start_sequence: start_sequence.max(1),
-            },
-            None => DeliverPolicy::New,
-        };
-        let consumer = stream
-            .create_consumer(pull::OrderedConfig {
-                deliver_policy,
-                filter_subjects: vec![
-                    subject::EVENT_COMMAND.to_owned(),
-                    subject::EVENT_PRESENCE.to_owned(),
-                ],
-                ..pull::OrderedConfig::default()
-            })
-            .await
-            .map_err(|error| failed(&error))?;
-        let stream = consumer.messages().await.map_err(|error| failed(&error))?;
-        Ok(ChangeFeed { stream })
+        let subjects = [subject::EVENT_COMMAND, subject::EVENT_PRESENCE];
+        let feed = Feed::open(self, &subjects, from, "follow the changes of SENS_EVENTS").await?;
+        Ok(ChangeFeed { feed })
     }
 }
 
@@ -102,19 +77,7 @@ impl ChangeFeed {
     /// [`Error::Subscription`] when the feed broke for good: open a new one after the last sequence.
     pub async fn next(&mut self) -> Result<ChangeItem, Error> {
         loop {
-            let ended = |reason: String| Error::Subscription {
-                stream: subject::EVENTS_STREAM,
-                reason,
-            };
-            let message = match self.stream.next().await {
-                Some(Ok(message)) => message,
-                Some(Err(error)) => return Err(ended(error.to_string())),
-                None => return Err(ended("the server closed it".to_owned())),
-            };
-            let sequence = message
-                .info()
-                .map_err(|error| ended(error.to_string()))?
-                .stream_sequence;
+            let (sequence, message) = self.feed.next().await?;
             let change = if message.subject.as_str() == subject::EVENT_COMMAND {
                 serde_json::from_slice(&message.payload).map(Change::Command)
             } else {

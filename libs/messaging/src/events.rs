@@ -1,10 +1,9 @@
 //! `SENS_EVENTS`: outcomes of committed batches, for live streams, waiting callers and caches.
 
-use async_nats::jetstream::consumer::{DeliverPolicy, pull};
-use futures_util::StreamExt;
 use sens_schema::event::BatchEvent;
 use sens_schema::subject;
 
+use crate::feed::Feed;
 use crate::{Error, Messaging};
 
 /// One event with its place in the stream.
@@ -18,7 +17,7 @@ pub struct FeedItem {
 
 /// Events in order, from a chosen place on. Reopens its consumer by itself after a disconnect.
 pub struct EventFeed {
-    stream: pull::Ordered,
+    feed: Feed,
 }
 
 impl Messaging {
@@ -46,30 +45,8 @@ impl Messaging {
     /// # Errors
     /// [`Error::JetStream`] when the stream is missing or the server is away.
     pub async fn events(&self, from: Option<u64>) -> Result<EventFeed, Error> {
-        let failed = |error: &dyn std::fmt::Display| {
-            Error::jetstream("follow SENS_EVENTS", &error.to_string())
-        };
-        let stream = self
-            .jetstream
-            .get_stream(subject::EVENTS_STREAM)
-            .await
-            .map_err(|error| failed(&error))?;
-        let deliver_policy = match from {
-            Some(start_sequence) => DeliverPolicy::ByStartSequence {
-                start_sequence: start_sequence.max(1),
-            },
-            None => DeliverPolicy::New,
-        };
-        let consumer = stream
-            .create_consumer(pull::OrderedConfig {
-                deliver_policy,
-                filter_subject: subject::EVENT_BATCH.to_owned(),
-                ..pull::OrderedConfig::default()
-            })
-            .await
-            .map_err(|error| failed(&error))?;
-        let stream = consumer.messages().await.map_err(|error| failed(&error))?;
-        Ok(EventFeed { stream })
+        let feed = Feed::open(self, &[subject::EVENT_BATCH], from, "follow SENS_EVENTS").await?;
+        Ok(EventFeed { feed })
     }
 
     /// Sequence of the newest event.
@@ -93,19 +70,7 @@ impl EventFeed {
     /// [`Error::Subscription`] when the feed broke for good: open a new one from the last sequence.
     pub async fn next(&mut self) -> Result<FeedItem, Error> {
         loop {
-            let ended = |reason: String| Error::Subscription {
-                stream: subject::EVENTS_STREAM,
-                reason,
-            };
-            let message = match self.stream.next().await {
-                Some(Ok(message)) => message,
-                Some(Err(error)) => return Err(ended(error.to_string())),
-                None => return Err(ended("the server closed it".to_owned())),
-            };
-            let sequence = message
-                .info()
-                .map_err(|error| ended(error.to_string()))?
-                .stream_sequence;
+            let (sequence, message) = self.feed.next().await?;
             match serde_json::from_slice(&message.payload) {
                 Ok(event) => return Ok(FeedItem { sequence, event }),
                 Err(error) => {

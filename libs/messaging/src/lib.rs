@@ -9,6 +9,7 @@ mod dead_letters;
 mod durability;
 mod error;
 mod events;
+mod feed;
 mod headers;
 mod keep;
 mod parked;

@@ -9,6 +9,7 @@ pub(crate) mod edge;
 pub(crate) mod idempotency;
 pub(crate) mod negotiate;
 pub(crate) mod params;
+pub(crate) mod position;
 pub(crate) mod rate;
 pub(crate) mod request_id;
 pub(crate) mod time;

@@ -13,10 +13,11 @@ use sens_storage::write::load_catalogue;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::life::{Life, read_id};
+use super::life::Life;
 use super::payload::Payload;
 use crate::app::App;
 use crate::auth::Viewer;
+use crate::http::position::read_id;
 use crate::http::time::Timestamp;
 use crate::http::value::{Value, ValueSchema};
 use crate::problem::{AccessErrors, Code, NotFoundError, Problem};

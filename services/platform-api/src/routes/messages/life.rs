@@ -57,17 +57,6 @@ pub(crate) async fn current_epoch(app: &App) -> Result<(Option<i32>, RawStatus),
     Ok((epoch, status))
 }
 
-/// Reads an id; anything that is none names nothing.
-pub(crate) fn read_id(id: &str) -> Option<Position> {
-    let (epoch, seq) = id.split_once('-')?;
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let seq: i64 = digits(seq).then(|| seq.parse().ok())??;
-    Some(Position {
-        epoch: digits(epoch).then(|| epoch.parse().ok())??,
-        seq: seq.cast_unsigned(),
-    })
-}
-
 impl Life {
     /// Finds out about the message at a position; `None` when no message ever stood there.
     ///
@@ -265,26 +254,4 @@ impl Life {
 
 fn text(instant: DateTime<Utc>) -> String {
     Timestamp(instant).to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_positions() {
-        assert_eq!(read_id("1-42"), Some(Position { epoch: 1, seq: 42 }));
-        for bad in [
-            "",
-            "42",
-            "1-",
-            "-1",
-            "1--2",
-            "a-1",
-            "1-99999999999999999999",
-            "+1-2",
-        ] {
-            assert_eq!(read_id(bad), None, "{bad}");
-        }
-    }
 }

@@ -13,6 +13,7 @@ use super::readings::{self, RawReading};
 use crate::app::App;
 use crate::auth::Viewer;
 use crate::http::conditional;
+use crate::http::position::read_id;
 use crate::http::time::Timestamp;
 use crate::problem::{AccessErrors, Code, NotFoundError, Problem};
 
@@ -95,7 +96,8 @@ pub(crate) async fn get_raw_record(
             format!("there is no raw record {id}"),
         )
     };
-    let (epoch, seq) = read_id(&id).ok_or_else(not_found)?;
+    let position = read_id(&id).ok_or_else(not_found)?;
+    let (epoch, seq) = (position.epoch, position.seq.cast_signed());
     let pool = &app.pools.read;
     let record = raw_records::find_raw_record(pool, epoch, seq)
         .await?
@@ -132,34 +134,6 @@ impl From<ingest_errors::IngestError> for RawError {
             detail: error.detail,
             pointer: error.pointer,
             serial: error.serial,
-        }
-    }
-}
-
-fn read_id(id: &str) -> Option<(i32, i64)> {
-    let (epoch, seq) = id.split_once('-')?;
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    (digits(epoch) && digits(seq)).then_some((epoch.parse().ok()?, seq.parse().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::read_id;
-
-    #[test]
-    fn ids_are_positions() {
-        assert_eq!(read_id("1-42"), Some((1, 42)));
-        for bad in [
-            "",
-            "42",
-            "1-",
-            "-1",
-            "1--2",
-            "a-1",
-            "1-99999999999999999999",
-            "+1-2",
-        ] {
-            assert_eq!(read_id(bad), None, "{bad}");
         }
     }
 }
