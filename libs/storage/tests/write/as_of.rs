@@ -117,10 +117,14 @@ impl Course {
                     .extend(batch.iter().map(|(point, _)| point.clone()));
             }
             Step::Replay(device) => {
-                let known = |device: &&u8| self.points.iter().any(|point| point.device == **device);
-                let serial = device.as_ref().filter(known);
+                // A payload of which nothing was read makes no device: the store says which there are.
+                let serial = device.map(|device| format!("AI-{device}"));
+                let serial = sqlx::query_scalar("SELECT serial FROM device WHERE serial = $1")
+                    .bind(serial)
+                    .fetch_optional(&store.pool)
+                    .await?;
                 let request = ReplayRequest {
-                    serial: serial.map(|device| format!("AI-{device}")),
+                    serial,
                     ..everything()
                 };
                 let before = store.dump(&by_persons()).await;

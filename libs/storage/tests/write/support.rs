@@ -175,7 +175,7 @@ pub(crate) fn compare_golden(name: &str, found: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Holds for random cases, one after the other on one database.
+/// Holds for random cases (24, or as many as `PROPTEST_CASES` says), one after the other on one database.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "a closure is written in place"
@@ -193,12 +193,15 @@ where
         .enable_all()
         .build()?;
     let store = runtime.block_on(Store::start())?;
-    let mut runner = TestRunner::new(ProptestConfig {
-        cases: 24,
+    let mut config = ProptestConfig {
         max_shrink_iters: shrinks,
         failure_persistence: None,
         ..ProptestConfig::default()
-    });
+    };
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = 24;
+    }
+    let mut runner = TestRunner::new(config);
     runner.run(&cases, |case| {
         runtime
             .block_on(check(&store, &case))
