@@ -12,6 +12,8 @@ use crate::{Error, Messaging, Outgoing};
 
 /// Letters asked for at once.
 const AT_ONCE: usize = 32;
+/// Of what the database said so many characters are kept: a message may cite the value it refuses, of any length.
+const TEXT_KEEP: usize = 500;
 
 const EPOCH: &str = "Sens-Origin-Epoch";
 const SEQUENCE: &str = "Sens-Origin-Sequence";
@@ -62,7 +64,8 @@ impl Messaging {
         headers.insert(EPOCH, letter.origin.epoch.to_string());
         headers.insert(SEQUENCE, letter.origin.seq.to_string());
         headers.insert(CODE, letter.cause.code.as_str());
-        headers.insert(TEXT, letter.cause.text.replace(['\r', '\n'], " "));
+        let text: String = letter.cause.text.chars().take(TEXT_KEEP).collect();
+        headers.insert(TEXT, text.replace(['\r', '\n'], " "));
         headers.insert(ATTEMPTS, letter.cause.attempts.to_string());
         // Its worker may die before it acknowledges the message: the second burial is then the first one's.
         headers.insert(

@@ -2,6 +2,7 @@
 
 mod batch;
 mod reply;
+mod room;
 mod single;
 
 use bytes::Bytes;
@@ -72,7 +73,7 @@ impl RawPublisher {
         }
         let mut results = Vec::with_capacity(messages.len());
         for chunk in chunks(messages) {
-            if chunk.len() < BATCH_FROM {
+            if chunk.len() < BATCH_FROM || !room::all_fit(&self.messaging, chunk) {
                 results.extend(single::publish_each(&self.messaging, chunk).await);
                 continue;
             }

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 use sens_schema::subject;
 
-use super::{Outgoing, PublishError, reply};
+use super::{Outgoing, PublishError, reply, room};
 use crate::Messaging;
 use crate::headers::to_headers;
 
@@ -47,6 +47,7 @@ async fn publish_raw(
     message: &Outgoing,
     id: Option<String>,
 ) -> Result<u64, PublishError> {
+    room::check(messaging, message)?;
     let subject = subject::raw(&message.envelope.topic, messaging.shards);
     let mut headers = to_headers(&message.envelope);
     if let Some(id) = id {

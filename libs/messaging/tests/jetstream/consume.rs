@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use sens_messaging::{DeadLetter, DeadLetterCause, Delivery, Messaging, Outgoing, RawConsumer};
+use anyhow::Context;
+use sens_messaging::{
+    DeadLetter, DeadLetterCause, Delivery, Messaging, Outgoing, PublishError, RawConsumer,
+};
 use sens_schema::Position;
 
 use crate::support::{Server, outgoing};
@@ -79,6 +82,46 @@ async fn what_is_given_back_goes_to_another_worker_at_once() -> anyhow::Result<(
     let mut second = server.messaging.consume_raw(20).await?;
     let again = take(&mut second, 20).await?;
     assert!(again.iter().all(|delivery| delivery.attempt > 1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_largest_message_that_is_taken_can_be_buried() -> anyhow::Result<()> {
+    let server = Server::with_max_payload(64 * 1024).await?;
+    let publisher = server.messaging.publisher();
+    let refused = publisher.publish(&vec![outgoing(1, 63 * 1024); 30]).await;
+    assert!(
+        refused
+            .iter()
+            .all(|result| matches!(result, Err(PublishError::TooLarge(_)))),
+        "{refused:?}"
+    );
+    let mut sizes = (50 * 1024..64 * 1024).rev().step_by(16);
+    let (message, taken) = loop {
+        let size = sizes.next().context("nothing is taken")?;
+        let message = outgoing(1, size);
+        let mut results = publisher.publish(std::slice::from_ref(&message)).await;
+        if let Some(Ok(taken)) = results.pop() {
+            break (message, taken);
+        }
+    };
+    assert_eq!(taken, 1);
+    let letter = DeadLetter {
+        origin: Position {
+            epoch: i32::MAX,
+            seq: u64::MAX,
+        },
+        envelope: message.envelope,
+        payload: message.payload,
+        cause: DeadLetterCause {
+            code: "22P02".to_owned(),
+            text: "\u{1f4a5}".repeat(10_000),
+            attempts: u64::MAX,
+        },
+    };
+    server.messaging.bury(&letter).await?;
+    let stored = server.messaging.dead_letters(1, 10).await?;
+    assert_eq!(stored[0].letter.payload, letter.payload);
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sens_config::Need;
 use sens_messaging::{Bytes, Messaging, Outgoing};
 use sens_schema::envelope::{Envelope, Source};
-use sens_testkit::Nats;
+use sens_testkit::{Nats, NatsOptions};
 
 /// A server with the platform's streams, and a connection to it.
 pub(crate) struct Server {
@@ -19,7 +19,18 @@ impl Server {
     }
 
     pub(crate) async fn with_raw_bytes(limit: u64) -> anyhow::Result<Self> {
-        let nats = Nats::start().await?;
+        Self::on(Nats::start().await?, limit).await
+    }
+
+    pub(crate) async fn with_max_payload(max_payload: u64) -> anyhow::Result<Self> {
+        let options = NatsOptions {
+            max_payload,
+            ..NatsOptions::default()
+        };
+        Self::on(Nats::with(options).await?, 64 * 1024 * 1024).await
+    }
+
+    async fn on(nats: Nats, limit: u64) -> anyhow::Result<Self> {
         let variables = BTreeMap::from([
             ("SENS_NATS__URL".to_owned(), nats.url()),
             ("SENS_NATS__RAW_MAX_BYTES".to_owned(), limit.to_string()),
