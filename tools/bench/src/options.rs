@@ -42,6 +42,10 @@ pub(crate) struct Options {
     /// Seconds for which the latency is measured; 0 leaves it out
     #[arg(long, default_value_t = 10, value_name = "S", value_parser = clap::value_parser!(u32).range(0..=600))]
     pub(crate) latency_seconds: u32,
+    /// Writes when each message of the latency was published, had arrived and could be queried to this file as CSV, in
+    /// microseconds: shows when the slow ones were
+    #[arg(long, value_name = "FILE")]
+    pub(crate) latency_trace: Option<PathBuf>,
     /// Leaves the bare parts out: no ratios
     #[arg(long)]
     pub(crate) platform_only: bool,

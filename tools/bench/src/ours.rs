@@ -1,5 +1,7 @@
 //! The platform end to end: from publishing at the broker to the committed row.
 
+use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -229,6 +231,9 @@ impl Ours {
         let telling = follow_events(&mut feed, &workload, progress);
         let (sent, told) = tokio::try_join!(publishing, telling)?;
         let cpu = meter.per_message(count);
+        if let Some(file) = &options.latency_trace {
+            trace(file, &sent, &told)?;
+        }
         let arrival = told.iter().map(|times| times.queryable - times.received);
         let publish = told
             .iter()
@@ -283,6 +288,15 @@ impl Ours {
 struct Times {
     received: Micros,
     queryable: Micros,
+}
+
+/// Writes the times of every message, in the order in which they were published.
+fn trace(file: &Path, sent: &[Micros], told: &[Times]) -> Result<()> {
+    let mut text = String::from("sent,received,queryable\n");
+    for (sent, times) in sent.iter().zip(told) {
+        writeln!(text, "{sent},{},{}", times.received, times.queryable)?;
+    }
+    std::fs::write(file, text).with_context(|| format!("write {}", file.display()))
 }
 
 /// Follows the events until all messages of the workload are told.
