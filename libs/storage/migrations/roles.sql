@@ -83,6 +83,13 @@ GRANT SELECT, INSERT, UPDATE ON device_presence TO sens_ingest;
 GRANT SELECT, INSERT, DELETE, UPDATE (told) ON presence_change TO sens_ingest;
 GRANT SELECT ON device_presence, presence_change TO sens_api, sens_readonly;
 
+REVOKE ALL ON FUNCTION store_raw_records(integer, bigint[], timestamptz[], bigint[], text[], text[], text[], text[], text[], text[], integer[],
+    integer[], bigint[], bytea[], bytea[], boolean), store_readings(integer, bigint[], integer[], timestamptz[], bigint[],
+    double precision[], timestamptz[], bigint[], integer[], text[], text[], timestamptz[], bigint[], boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION store_raw_records(integer, bigint[], timestamptz[], bigint[], text[], text[], text[], text[], text[], text[], integer[],
+    integer[], bigint[], bytea[], bytea[], boolean), store_readings(integer, bigint[], integer[], timestamptz[], bigint[],
+    double precision[], timestamptz[], bigint[], integer[], text[], text[], timestamptz[], bigint[], boolean) TO sens_ingest;
+
 -- Functions with the owner's rights look at our schema alone: nobody can put a table of their own in front.
 DO $$
 DECLARE

@@ -63,6 +63,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "presence",
         include_str!("../migrations/0015_presence.sql"),
     ),
+    (16, "insert", include_str!("../migrations/0016_insert.sql")),
 ];
 
 /// Group roles and exactly the rights they use; run after every migration so that new objects are covered.

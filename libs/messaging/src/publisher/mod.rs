@@ -12,8 +12,9 @@ use crate::{ConnectionState, Messaging};
 
 pub(crate) use single::{publish_one, publish_to};
 
-/// From how many waiting messages on an atomic batch is cheaper than single messages: one fsync covers the batch.
-const BATCH_FROM: usize = 24;
+/// From how many waiting messages on an atomic batch is cheaper than single messages: the server syncs ten files for a batch
+/// of any size, and one for each single message.
+const BATCH_FROM: usize = 12;
 /// The server's limit for one atomic batch (ADR-50).
 const BATCH_MAX_MESSAGES: usize = 1000;
 /// Bytes in one atomic batch: keeps the server's staging memory and our retry small.

@@ -17,7 +17,8 @@ use crate::rollup::Marks;
 
 const UPSERT: &str = "
     INSERT INTO latest_value AS latest (device_id, metric_id, recorded_at, received_at, value, text_value)
-    SELECT * FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::timestamptz[], $5::float8[], $6::text[])
+    SELECT unnest($1::bigint[]), unnest($2::int[]), unnest($3::timestamptz[]), unnest($4::timestamptz[]), unnest($5::float8[]),
+        unnest($6::text[])
     ON CONFLICT (device_id, metric_id) DO UPDATE SET recorded_at = excluded.recorded_at,
         received_at = excluded.received_at, value = excluded.value, text_value = excluded.text_value
     WHERE (excluded.recorded_at, excluded.received_at) > (latest.recorded_at, latest.received_at)";

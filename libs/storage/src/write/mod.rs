@@ -8,6 +8,7 @@ mod batch;
 mod devices;
 mod epoch;
 mod errors;
+mod expect;
 mod latest;
 mod ledger;
 pub(crate) mod lookup;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 use sqlx::{Connection, PgConnection, PgPool};
 
 use crate::{Error, command, pool};
+use expect::Expectation;
 use names::Names;
 use partitions::KnownPartitions;
 use seen::SeenMarks;
@@ -41,6 +43,14 @@ pub struct BatchWriter {
     names: Arc<Names>,
     partitions: Arc<KnownPartitions>,
     seen: Arc<SeenMarks>,
+    expected: Arc<Expected>,
+}
+
+/// What the next batches are expected to hold.
+#[derive(Debug, Default)]
+struct Expected {
+    raw_records: Expectation,
+    readings: Expectation,
 }
 
 impl BatchWriter {
@@ -51,6 +61,7 @@ impl BatchWriter {
             names: Arc::default(),
             partitions: Arc::default(),
             seen: Arc::default(),
+            expected: Arc::default(),
         }
     }
 
@@ -101,10 +112,19 @@ impl BatchWriter {
         let known_before = ledger::already_committed(&mut transaction, epoch, messages).await?;
         let devices = devices::resolve(&mut transaction, &self.names, messages).await?;
         let metrics = metrics::resolve(&mut transaction, &self.names, messages).await?;
-        let fresh = raw::insert(&mut transaction, epoch, messages, known_before, &devices).await?;
+        let expected = &self.expected;
+        let fresh = raw::insert(
+            &mut transaction,
+            epoch,
+            messages,
+            known_before,
+            &devices,
+            &expected.raw_records,
+        )
+        .await?;
         startups::apply(&mut transaction, epoch, messages, &fresh).await?;
         let rows = readings::sorted(messages, &fresh, &devices, &metrics);
-        let stored = readings::insert(&mut transaction, epoch, &rows).await?;
+        let stored = readings::insert(&mut transaction, epoch, &rows, &expected.readings).await?;
         errors::insert(&mut transaction, epoch, messages, &fresh, &devices).await?;
         let (news, marks) = latest::upsert(&mut transaction, &rows, &stored).await?;
         let news = self.seen.due(news);

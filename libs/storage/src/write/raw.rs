@@ -8,20 +8,13 @@ use sens_schema::DecoderTag;
 use sqlx::PgConnection;
 
 use super::batch::{AllBut, PendingMessage};
+use super::expect::Expectation;
 use super::names::DeviceIds;
 use crate::Error;
 use crate::instant::timestamp;
 
-/// Gives what it added as one row: a row for each would cost more than the rest of the answer.
 const INSERT: &str = "
-    WITH added AS (
-        INSERT INTO raw_record (epoch, seq, received_at, device_id, source, topic, content_type, traceparent, decoder,
-            outcome, decoded_count, error_count, payload_length, payload_sha256, payload)
-        SELECT $1, * FROM unnest($2::bigint[], $3::timestamptz[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-            $8::text[], $9::text[], $10::text[], $11::int[], $12::int[], $13::bigint[], $14::bytea[], $15::bytea[])
-        ON CONFLICT DO NOTHING
-        RETURNING seq
-    ) SELECT coalesce(array_agg(seq), '{}') FROM added";
+    SELECT store_raw_records($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 
 /// The columns of the insert.
 #[derive(Default)]
@@ -49,6 +42,7 @@ pub(super) async fn insert(
     messages: &[PendingMessage],
     known: HashSet<u64>,
     devices: &DeviceIds,
+    expectation: &Expectation,
 ) -> Result<AllBut<u64>, Error> {
     let mut rows: Vec<&PendingMessage> = messages
         .iter()
@@ -62,12 +56,18 @@ pub(super) async fn insert(
     for message in &rows {
         columns.push(message, devices);
     }
-    let inserted = columns.execute(connection, epoch).await?;
+    let all_new = expectation.all_new(rows.len());
+    let inserted = columns.execute(connection, epoch, all_new).await?;
     let mut fresh = AllBut::new(known);
-    fresh.except_missing(
-        rows.iter().map(|message| message.sequence),
-        inserted.into_iter().map(i64::cast_unsigned),
-    );
+    if let Some(inserted) = inserted {
+        if inserted.len() < rows.len() {
+            expectation.disappoint();
+        }
+        fresh.except_missing(
+            rows.iter().map(|message| message.sequence),
+            inserted.into_iter().map(i64::cast_unsigned),
+        );
+    }
     Ok(fresh)
 }
 
@@ -99,7 +99,13 @@ impl<'a> Columns<'a> {
         self.payloads.push(message.payload.as_ref());
     }
 
-    async fn execute(self, connection: &mut PgConnection, epoch: i32) -> Result<Vec<i64>, Error> {
+    /// Gives the sequences that are new, or nothing when all are.
+    async fn execute(
+        self,
+        connection: &mut PgConnection,
+        epoch: i32,
+        expect_new: bool,
+    ) -> Result<Option<Vec<i64>>, Error> {
         sqlx::query_scalar(INSERT)
             .bind(epoch)
             .bind(self.sequences)
@@ -116,6 +122,7 @@ impl<'a> Columns<'a> {
             .bind(self.lengths)
             .bind(self.hashes)
             .bind(self.payloads)
+            .bind(expect_new)
             .fetch_one(connection)
             .await
             .map_err(Error::during("insert raw records"))

@@ -2,34 +2,34 @@
 
 use chrono::{DateTime, Utc};
 use sens_schema::{DecoderTag, DeviceRef, Reading, Value};
-use sqlx::PgConnection;
+use sqlx::postgres::PgArguments;
+use sqlx::query::QueryAs;
+use sqlx::{PgConnection, Postgres};
 
 use super::batch::{AllBut, ItemKey, PendingMessage};
+use super::expect::Expectation;
 use super::names::{DeviceIds, MetricIds};
 use super::raw::{count, sequence, without_nul};
 use crate::Error;
 use crate::instant::timestamp;
 
-/// Gives what it added as one row: a row for each would cost more than the rest of the answer.
 const INSERT_NUMBERS: &str = "
-    WITH added AS (
-        INSERT INTO processed_record (raw_epoch, device_id, metric_id, recorded_at, dedup, value, received_at, raw_seq,
-            raw_item, decoder, quality, device_time, device_seq)
-        SELECT $1, * FROM unnest($2::bigint[], $3::int[], $4::timestamptz[], $5::bigint[], $6::float8[], $7::timestamptz[],
-            $8::bigint[], $9::int[], $10::text[], $11::text[], $12::timestamptz[], $13::bigint[])
-        ON CONFLICT DO NOTHING
-        RETURNING raw_seq, raw_item
-    ) SELECT coalesce(array_agg(raw_seq), '{}'), coalesce(array_agg(raw_item), '{}') FROM added";
+    SELECT stored_seqs, stored_items FROM store_readings($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 
+/// Gives what it added as one row: a row for each would cost more than the rest of the answer.
 const INSERT_TEXTS: &str = "
     WITH added AS (
         INSERT INTO text_record (raw_epoch, device_id, metric_id, recorded_at, dedup, value, received_at, raw_seq,
             raw_item, decoder, quality, device_time, device_seq)
-        SELECT $1, * FROM unnest($2::bigint[], $3::int[], $4::timestamptz[], $5::bigint[], $6::text[], $7::timestamptz[],
-            $8::bigint[], $9::int[], $10::text[], $11::text[], $12::timestamptz[], $13::bigint[])
+        SELECT $1, unnest($2::bigint[]), unnest($3::int[]), unnest($4::timestamptz[]), unnest($5::bigint[]), unnest($6::text[]),
+            unnest($7::timestamptz[]), unnest($8::bigint[]), unnest($9::int[]), unnest($10::text[]), unnest($11::text[]),
+            unnest($12::timestamptz[]), unnest($13::bigint[])
         ON CONFLICT DO NOTHING
         RETURNING raw_seq, raw_item
     ) SELECT coalesce(array_agg(raw_seq), '{}'), coalesce(array_agg(raw_item), '{}') FROM added";
+
+/// A statement that gives which rows it added, as two arrays.
+type Insert<'q> = QueryAs<'q, Postgres, (Option<Vec<i64>>, Option<Vec<i32>>), PgArguments>;
 
 /// The columns that number and text readings share.
 #[derive(Default)]
@@ -67,6 +67,7 @@ pub(super) async fn insert(
     connection: &mut PgConnection,
     epoch: i32,
     rows: &[Row<'_>],
+    expectation: &Expectation,
 ) -> Result<AllBut<ItemKey>, Error> {
     let mut numbers = (Columns::default(), Vec::new());
     let mut texts = (Columns::default(), Vec::new());
@@ -82,23 +83,43 @@ pub(super) async fn insert(
             }
         }
     }
-    let mut inserted = Vec::new();
+    let mut stored = AllBut::default();
     if !numbers.1.is_empty() {
-        inserted = numbers
-            .0
-            .execute(connection, INSERT_NUMBERS, epoch, numbers.1)
-            .await?;
+        let all_new = expectation.all_new(numbers.1.len());
+        let wanted = numbers.0.keys();
+        let query = numbers.0.bind(INSERT_NUMBERS, epoch, numbers.1);
+        if let Some(found) = inserted(connection, query.bind(all_new)).await? {
+            if found.len() < wanted.len() {
+                expectation.disappoint();
+            }
+            stored.except_missing(wanted.into_iter(), found.into_iter());
+        }
     }
     if !texts.1.is_empty() {
-        let more = texts
-            .0
-            .execute(connection, INSERT_TEXTS, epoch, texts.1)
-            .await?;
-        inserted.extend(more);
+        let wanted = texts.0.keys();
+        let query = texts.0.bind(INSERT_TEXTS, epoch, texts.1);
+        if let Some(found) = inserted(connection, query).await? {
+            stored.except_missing(wanted.into_iter(), found.into_iter());
+        }
     }
-    let mut stored = AllBut::default();
-    stored.except_missing(rows.iter().map(Row::key), inserted.into_iter());
     Ok(stored)
+}
+
+/// The places of the readings that were inserted; nothing when all were.
+async fn inserted(
+    connection: &mut PgConnection,
+    insert: Insert<'_>,
+) -> Result<Option<Vec<ItemKey>>, Error> {
+    let (sequences, items) = insert
+        .fetch_one(connection)
+        .await
+        .map_err(Error::during("insert readings"))?;
+    Ok(sequences.zip(items).map(|(sequences, items)| {
+        let sequences = sequences.into_iter().map(i64::cast_unsigned);
+        sequences
+            .zip(items.into_iter().map(i32::cast_unsigned))
+            .collect()
+    }))
 }
 
 /// The readings of fresh messages by device, metric and time: in this order several writers do not deadlock.
@@ -164,18 +185,20 @@ impl Columns {
         self.device_seqs.push(row.reading.device_seq);
     }
 
-    async fn execute<V>(
-        self,
-        connection: &mut PgConnection,
-        statement: &'static str,
-        epoch: i32,
-        values: Vec<V>,
-    ) -> Result<Vec<ItemKey>, Error>
+    /// The places in the stream.
+    fn keys(&self) -> Vec<ItemKey> {
+        let sequences = self.sequences.iter().copied().map(i64::cast_unsigned);
+        sequences
+            .zip(self.items.iter().copied().map(i32::cast_unsigned))
+            .collect()
+    }
+
+    fn bind<V>(self, statement: &'static str, epoch: i32, values: Vec<V>) -> Insert<'static>
     where
         V: Send + Sync + 'static + sqlx::Type<sqlx::Postgres> + sqlx::postgres::PgHasArrayType,
         for<'q> V: sqlx::Encode<'q, sqlx::Postgres>,
     {
-        let (sequences, items): (Vec<i64>, Vec<i32>) = sqlx::query_as(statement)
+        sqlx::query_as(statement)
             .bind(epoch)
             .bind(self.devices)
             .bind(self.metrics)
@@ -189,13 +212,5 @@ impl Columns {
             .bind(self.qualities)
             .bind(self.device_times)
             .bind(self.device_seqs)
-            .fetch_one(connection)
-            .await
-            .map_err(Error::during("insert readings"))?;
-        Ok(sequences
-            .into_iter()
-            .map(i64::cast_unsigned)
-            .zip(items.into_iter().map(i32::cast_unsigned))
-            .collect())
     }
 }

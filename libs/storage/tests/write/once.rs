@@ -41,6 +41,91 @@ async fn equal_payloads_are_one_reading_and_two_raw_records() -> anyhow::Result<
     Ok(())
 }
 
+/// So many that they are expected to be new.
+const MANY: u64 = 200;
+
+#[tokio::test]
+async fn what_is_known_is_found_among_many_new_readings() -> anyhow::Result<()> {
+    let store = Store::start().await?;
+    let reading = |sequence: u64, number: u64| {
+        let device = u32::try_from(number % 7 + 1).unwrap_or(1);
+        flat(
+            sequence,
+            device,
+            50.0,
+            AT + i64::try_from(number).unwrap_or(0),
+        )
+    };
+    let first: Vec<_> = (1..=MANY).map(|number| reading(number, number)).collect();
+    let outcome = store.writer.store(1, &first).await?;
+    assert!(
+        outcome
+            .messages
+            .iter()
+            .all(|message| message.processed() == 1)
+    );
+    // Every tenth of the next ones says what was said before; and once more, when the batches are looked up.
+    for round in 1..=2 {
+        let next: Vec<_> = (1..=MANY)
+            .map(|number| (round * MANY + number, number))
+            .map(|(sequence, number)| {
+                let said = if number % 10 == 0 { number } else { sequence };
+                reading(sequence, said)
+            })
+            .collect();
+        let outcome = store.writer.store(1, &next).await?;
+        for (message, number) in outcome.messages.iter().zip(1..) {
+            let duplicate = usize::from(number % 10 == 0);
+            assert!(!message.known_before);
+            assert_eq!(
+                (message.processed(), message.duplicates()),
+                (1 - duplicate, duplicate),
+                "message {number} of round {round}"
+            );
+        }
+    }
+    let again = store.writer.store(1, &first).await?;
+    assert!(again.messages.iter().all(|message| message.known_before));
+    assert_eq!(store.number("SELECT count(*) FROM raw_record").await, 600);
+    assert_eq!(
+        store.number("SELECT count(*) FROM processed_record").await,
+        560
+    );
+    assert_eq!(
+        store
+            .number("SELECT sum(duplicate)::bigint FROM ingest_ledger")
+            .await,
+        40
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn positions_that_are_stored_already_are_found_among_many() -> anyhow::Result<()> {
+    let store = Store::start().await?;
+    let batch: Vec<_> = (1..=MANY)
+        .map(|number| flat(number, 1, 50.0, AT + i64::try_from(number).unwrap_or(0)))
+        .collect();
+    store.writer.store(1, &batch[..100]).await?;
+    // As a worker writes them that does not know of the other's commit.
+    let outcome = store.writer.store(1, &batch).await?;
+    for message in &outcome.messages {
+        assert_eq!(message.known_before, message.sequence <= 100);
+    }
+    assert_eq!(store.number("SELECT count(*) FROM raw_record").await, 200);
+    assert_eq!(
+        store.number("SELECT count(*) FROM processed_record").await,
+        200
+    );
+    assert_eq!(
+        store
+            .number("SELECT sum(parsed)::bigint FROM ingest_ledger")
+            .await,
+        200
+    );
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_redelivered_batch_changes_nothing() -> anyhow::Result<()> {
     let store = Store::start().await?;
