@@ -259,6 +259,12 @@ gitops-check:
 gitops-e2e *ARGS:
     @scripts/gitops-e2e "$@"
 
+# Try the first server's code (infra/server) on bare Debian and Ubuntu systems made by debootstrap (root)
+[group('release')]
+[no-exit-message]
+server-trial *SYSTEMS:
+    @scripts/server-trial "$@"
+
 # Rehearse a release here: a registry and bare repositories, from build over push, deployment and promotion by digest to rollback
 [group('release')]
 [no-exit-message]

@@ -39,6 +39,7 @@ export default defineConfig({
           'read-replica',
           'use-timescaledb',
           'compose',
+          'first-server',
           'kubernetes-install',
           'kubernetes-upgrade',
           'kubernetes-high-availability',
