@@ -45,6 +45,8 @@ pub(crate) struct Window {
     pub(crate) to: DateTime<Utc>,
     /// Of which metric.
     pub(crate) metric: Option<String>,
+    /// Nothing is told of messages that may be of other devices.
+    pub(crate) alone: bool,
 }
 
 impl Window {
@@ -115,7 +117,7 @@ pub(super) async fn gather(app: &App, window: &Window) -> Result<Gathered, Probl
         .into_iter()
         .map(position)
         .chain(streams.unattributed)
-        .filter(|other| !positions.contains(other))
+        .filter(|other| !window.alone && !positions.contains(other))
         .collect();
     let messages = lives(app, &catalogue, positions).await?;
     let others = lives(app, &catalogue, others).await?;
@@ -130,7 +132,12 @@ pub(super) async fn gather(app: &App, window: &Window) -> Result<Gathered, Probl
     )
     .await?;
     let (before, after) = arrivals_around(pool, asked).await?;
-    let (raw_missing, expired) = raw_records(app, window).await?;
+    let (mut raw_missing, expired) = raw_records(app, window).await?;
+    let mut lost = streams.lost;
+    if window.alone {
+        raw_missing.clear();
+        lost.clear();
+    }
     let facts = DeviceFacts {
         serial: window.serial.clone(),
         known: device.is_some() || before.is_some() || after.is_some() || !messages.is_empty(),
@@ -147,7 +154,7 @@ pub(super) async fn gather(app: &App, window: &Window) -> Result<Gathered, Probl
             .iter()
             .map(|life| life.verdict.text.clone())
             .collect(),
-        lost: streams.lost,
+        lost,
         raw_missing,
         expired,
     };
