@@ -132,12 +132,7 @@ pub(super) async fn gather(app: &App, window: &Window) -> Result<Gathered, Probl
     )
     .await?;
     let (before, after) = arrivals_around(pool, asked).await?;
-    let (mut raw_missing, expired) = raw_records(app, window).await?;
-    let mut lost = streams.lost;
-    if window.alone {
-        raw_missing.clear();
-        lost.clear();
-    }
+    let (raw_missing, expired) = raw_records(app, window).await?;
     let facts = DeviceFacts {
         serial: window.serial.clone(),
         known: device.is_some() || before.is_some() || after.is_some() || !messages.is_empty(),
@@ -154,7 +149,7 @@ pub(super) async fn gather(app: &App, window: &Window) -> Result<Gathered, Probl
             .iter()
             .map(|life| life.verdict.text.clone())
             .collect(),
-        lost,
+        lost: streams.lost,
         raw_missing,
         expired,
     };
@@ -189,7 +184,8 @@ async fn raw_records(app: &App, window: &Window) -> Result<(Vec<String>, bool), 
     let pool = &app.pools.primary;
     let (from, to) = window.minutes();
     let since = raw_records_since(pool).await?.unwrap_or(from);
-    let missing = missing_raw_records(pool, from.max(since), to, OTHERS).await?;
+    let most = if window.alone { 0 } else { OTHERS };
+    let missing = missing_raw_records(pool, from.max(since), to, most).await?;
     let ids = missing
         .iter()
         .map(|row| format!("{}-{}", row.epoch, row.seq))

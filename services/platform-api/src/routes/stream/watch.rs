@@ -35,9 +35,8 @@ impl Watch {
     /// Returns when the key is not valid any more. While that cannot be known it counts as valid.
     pub(super) async fn ended(&mut self) {
         loop {
-            match self.app.authenticator.is_valid(&self.caller).await {
-                Ok(false) => return,
-                Ok(true) | Err(_) => {}
+            if let Ok(false) = self.app.authenticator.is_valid(&self.caller).await {
+                return;
             }
             let left = self.caller.expires_at.map(|at| at - Utc::now());
             let left = left.map_or(LOOK, |left| left.to_std().unwrap_or_default().min(LOOK));
