@@ -44,6 +44,14 @@ bench-peers *ARGS:
     cargo build --release --locked {{ services }} --bins
     @scripts/bench-peers "$@"
 
+# Measure the REST API beside a bare axum handler with the same SQL, and whether its memory stays flat (--minutes 10)
+[group('run')]
+[no-exit-message]
+bench-api *ARGS:
+    @scripts/setup rust-deps postgres nats
+    cargo build --release --locked -p platform-api -p sens-bench --bins
+    SENS_BIN_DIR="$PWD/target/release" target/release/sens-bench-api "$@"
+
 # Fill storage with READINGS of thousands of devices, ask what an API asks, and say what a reading takes on the disk
 [group('run')]
 [no-exit-message]
@@ -59,6 +67,15 @@ export-memory ROWS="20000000":
     cargo build --release --locked -p platform-api --bins
     SENS_BIN_DIR="$PWD/target/release" SENS_EXPORT_ROWS="$1" \
         cargo test --quiet --locked -p platform-api --test api -- --exact exports::an_export_of_many_millions_stays_small --ignored --nocapture
+
+# Open COUNT live streams, say how late readings arrive at them and what the API takes, and see that deaf clients are cut off
+[group('run')]
+[no-exit-message]
+streams COUNT="2000":
+    @scripts/setup rust-deps postgres nats
+    cargo build --release --locked -p platform-api --bins
+    SENS_BIN_DIR="$PWD/target/release" SENS_STREAMS="$1" \
+        cargo test --quiet --locked -p platform-api --test api -- --exact crowd::thousands_of_streams_hear_everything_soon --ignored --nocapture
 
 # Install what is missing on this machine, or only the named parts (scripts/setup --help)
 [group('develop')]

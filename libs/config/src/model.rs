@@ -125,6 +125,8 @@ pub struct Api {
     pub offline_after_seconds: u64,
     /// Live streams that may be open at once.
     pub max_streams: usize,
+    /// Keys, newest values, the catalogue and the registry are kept in memory for at most this long; 0 keeps nothing.
+    pub cache_seconds: u64,
 }
 
 /// Metrics and health listener settings.
@@ -299,6 +301,7 @@ impl Default for Config {
                 request_timeout_seconds: 30,
                 offline_after_seconds: 300,
                 max_streams: 2500,
+                cache_seconds: 5,
             },
             ops: Ops {
                 listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 9090)),

@@ -125,6 +125,8 @@ pub(crate) const TABLE: &[Row] = &[
         "A device not heard of for this long counts as silent. The same for platform-api, which shows it, and telemetry-worker, which tells it."),
     plain!(API, "SENS_API__MAX_STREAMS", "api.max_streams", config.api.max_streams, "2500",
         "Live streams and WebSockets that may be open at once; more are answered 503 `too_many_streams`."),
+    plain!(API, "SENS_API__CACHE_SECONDS", "api.cache_seconds", config.api.cache_seconds, "5",
+        "Longest time that keys, newest values, the catalogue and labels are kept in memory. A change is seen at once through NATS; without it after 5 seconds at the latest. 0 keeps nothing."),
 
     plain!(None, "SENS_OPS__LISTEN", "ops.listen", config.ops.listen, "0.0.0.0:9090",
         "Listen address of /metrics and /health of every service."),

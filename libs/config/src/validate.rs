@@ -133,6 +133,13 @@ fn api(config: &Config, faults: &mut Vec<String>) {
         1,
         100_000,
     );
+    range(
+        faults,
+        "SENS_API__CACHE_SECONDS",
+        config.api.cache_seconds,
+        0,
+        86_400,
+    );
     if config.api.listen.port() != 0 && config.api.listen == config.ops.listen {
         faults.push(format!(
             "SENS_OPS__LISTEN: {} is the address of SENS_API__LISTEN as well; use two",

@@ -3,7 +3,7 @@
 use async_nats::HeaderMap;
 use bytes::Bytes;
 use sens_schema::command::CommandEvent;
-use sens_schema::event::PresenceEvent;
+use sens_schema::event::{ChangeEvent, PresenceEvent};
 use sens_schema::subject;
 use serde::Serialize;
 
@@ -49,6 +49,14 @@ impl Messaging {
     /// [`Error::JetStream`] when the server is away.
     pub async fn tell_presence(&self, event: &PresenceEvent) -> Result<(), Error> {
         self.tell(subject::EVENT_PRESENCE, event).await
+    }
+
+    /// Tells everybody who keeps something in memory what has changed.
+    ///
+    /// # Errors
+    /// [`Error::JetStream`] when the server is away.
+    pub async fn tell_change(&self, event: &ChangeEvent) -> Result<(), Error> {
+        self.tell(subject::EVENT_CHANGE, event).await
     }
 
     async fn tell(&self, subject: &str, event: &impl Serialize) -> Result<(), Error> {

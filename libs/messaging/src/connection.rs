@@ -69,7 +69,7 @@ impl Messaging {
     }
 
     /// Waits until the connection that stands now is lost: what was asked on it is never answered.
-    pub(crate) async fn lost(&self) {
+    pub async fn lost(&self) {
         let connects = || self.client.statistics().connects.load(Ordering::Relaxed);
         let before = connects();
         while self.state() == ConnectionState::Up && connects() == before {

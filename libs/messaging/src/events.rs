@@ -1,6 +1,6 @@
 //! `SENS_EVENTS`: outcomes of committed batches, for live streams, waiting callers and caches.
 
-use sens_schema::event::BatchEvent;
+use sens_schema::event::{BatchEvent, ChangeEvent};
 use sens_schema::subject;
 
 use crate::feed::Feed;
@@ -13,6 +13,25 @@ pub struct FeedItem {
     pub sequence: u64,
     /// What was committed.
     pub event: BatchEvent<'static>,
+}
+
+/// What those who keep something in memory have to know.
+#[derive(Debug, Clone)]
+pub enum News {
+    /// A batch was committed.
+    Batch(FeedItem),
+    /// What may be kept in memory has changed.
+    Change {
+        /// Sequence in `SENS_EVENTS`.
+        sequence: u64,
+        /// What has changed.
+        event: ChangeEvent,
+    },
+}
+
+/// Changes and, where they are wanted, batches, in one order. Reopens its consumer by itself after a disconnect.
+pub struct NewsFeed {
+    feed: Feed,
 }
 
 /// Events in order, from a chosen place on. Reopens its consumer by itself after a disconnect.
@@ -49,6 +68,20 @@ impl Messaging {
         Ok(EventFeed { feed })
     }
 
+    /// Opens the changes, with the batches or without, from the given sequence on, or from now on.
+    ///
+    /// # Errors
+    /// [`Error::JetStream`] when the stream is missing or the server is away.
+    pub async fn news(&self, from: Option<u64>, batches: bool) -> Result<NewsFeed, Error> {
+        let subjects: &[&str] = if batches {
+            &[subject::EVENT_CHANGE, subject::EVENT_BATCH]
+        } else {
+            &[subject::EVENT_CHANGE]
+        };
+        let feed = Feed::open(self, subjects, from, "follow SENS_EVENTS").await?;
+        Ok(NewsFeed { feed })
+    }
+
     /// Sequence of the newest event.
     ///
     /// # Errors
@@ -73,6 +106,32 @@ impl EventFeed {
             let (sequence, message) = self.feed.next().await?;
             match serde_json::from_slice(&message.payload) {
                 Ok(event) => return Ok(FeedItem { sequence, event }),
+                Err(error) => {
+                    tracing::warn!(sequence, %error, "an unreadable event was passed over");
+                }
+            }
+        }
+    }
+}
+
+impl NewsFeed {
+    /// What comes next. Cancelling it loses nothing. What cannot be read (written by a newer version) is passed over with a
+    /// warning.
+    ///
+    /// # Errors
+    /// [`Error::Subscription`] when the feed broke for good: open a new one after the last sequence.
+    pub async fn next(&mut self) -> Result<News, Error> {
+        loop {
+            let (sequence, message) = self.feed.next().await?;
+            let news = if message.subject.as_str() == subject::EVENT_CHANGE {
+                serde_json::from_slice(&message.payload)
+                    .map(|event| News::Change { sequence, event })
+            } else {
+                serde_json::from_slice(&message.payload)
+                    .map(|event| News::Batch(FeedItem { sequence, event }))
+            };
+            match news {
+                Ok(news) => return Ok(news),
                 Err(error) => {
                     tracing::warn!(sequence, %error, "an unreadable event was passed over");
                 }

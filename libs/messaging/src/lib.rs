@@ -26,7 +26,7 @@ pub use consumer::{Delivery, RawConsumer};
 pub use dead_letters::{DeadLetter, DeadLetterCause, StoredDeadLetter};
 pub use durability::nats_sync;
 pub use error::Error;
-pub use events::{EventFeed, FeedItem};
+pub use events::{EventFeed, FeedItem, News, NewsFeed};
 pub use keep::{Extent, KeptMessage, KeptStream};
 pub use parked::ParkedDevice;
 pub use publisher::{Outgoing, PublishError, RawPublisher};

@@ -132,6 +132,46 @@ pub struct PresenceEvent {
     pub at: Micros,
 }
 
+/// What processes may keep in memory has changed and is to be read again (subject [`crate::subject::EVENT_CHANGE`]).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeEvent {
+    /// Of which kind it is.
+    pub kind: ChangeKind,
+    /// Which ones; none stands for all of the kind.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+}
+
+/// What can have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// API keys, by id.
+    ApiKey,
+    /// Devices by the names of their messages: their serial, labels, whether they are there, what they are linked to.
+    Device,
+    /// Metrics of the catalogue, by name.
+    Metric,
+    /// Newest values that were taken out, by serial of the device.
+    Latest,
+    /// Something that a newer version knows.
+    #[serde(other)]
+    Other,
+}
+
+impl ChangeKind {
+    /// Reads the stable name.
+    pub fn parse(name: &str) -> Self {
+        match name {
+            "api_key" => Self::ApiKey,
+            "device" => Self::Device,
+            "metric" => Self::Metric,
+            "latest" => Self::Latest,
+            _ => Self::Other,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,5 +219,20 @@ mod tests {
         ] {
             assert_eq!(serde_json::json!(outcome), outcome.as_str());
         }
+    }
+
+    #[test]
+    fn kinds_of_changes_agree_with_json() {
+        for kind in [
+            ChangeKind::ApiKey,
+            ChangeKind::Device,
+            ChangeKind::Metric,
+            ChangeKind::Latest,
+        ] {
+            let name = serde_json::to_value(kind).unwrap();
+            assert_eq!(ChangeKind::parse(name.as_str().unwrap()), kind);
+        }
+        let newer: ChangeEvent = serde_json::from_str(r#"{"kind":"weather"}"#).unwrap();
+        assert_eq!((newer.kind, newer.names.len()), (ChangeKind::Other, 0));
     }
 }

@@ -28,6 +28,8 @@ pub const COMMAND_STATE_CONSUMER: &str = "telemetry-worker";
 pub const EVENT_COMMAND: &str = "sens.event.command";
 /// Subject of the event that follows a change of a device's presence.
 pub const EVENT_PRESENCE: &str = "sens.event.presence";
+/// Subject of the event that follows a change of what processes keep in memory.
+pub const EVENT_CHANGE: &str = "sens.event.change";
 /// Subject of the event that follows each committed batch.
 pub const EVENT_BATCH: &str = "sens.event.batch";
 /// The one durable consumer of [`RAW_STREAM`].

@@ -74,7 +74,7 @@ GRANT INSERT ON retention_item TO sens_ingest;
 GRANT INSERT ON retention_run TO sens_api;
 GRANT INSERT, UPDATE, DELETE ON retention_setting TO sens_api;
 
-GRANT SELECT, UPDATE ON device_command TO sens_ingest;
+GRANT SELECT, UPDATE, DELETE ON device_command TO sens_ingest;
 GRANT SELECT, INSERT, UPDATE (told) ON device_command_step TO sens_ingest;
 GRANT SELECT, INSERT, UPDATE ON device_command TO sens_api;
 GRANT SELECT, INSERT ON device_command_step TO sens_api;
@@ -82,6 +82,8 @@ GRANT SELECT ON device_command, device_command_step TO sens_readonly;
 GRANT SELECT, INSERT, UPDATE ON device_presence TO sens_ingest;
 GRANT SELECT, INSERT, DELETE, UPDATE (told) ON presence_change TO sens_ingest;
 GRANT SELECT ON device_presence, presence_change TO sens_api, sens_readonly;
+REVOKE ALL ON FUNCTION note_change(), note_latest_gone() FROM PUBLIC;
+GRANT SELECT, DELETE ON change_outbox TO sens_api;
 
 REVOKE ALL ON FUNCTION store_raw_records(integer, bigint[], timestamptz[], bigint[], text[], text[], text[], text[], text[], text[], integer[],
     integer[], bigint[], bytea[], bytea[], boolean), store_readings(integer, bigint[], integer[], timestamptz[], bigint[],

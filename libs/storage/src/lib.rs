@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod changes;
 pub mod command;
 pub mod correction;
 mod error;

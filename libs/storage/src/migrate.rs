@@ -64,6 +64,16 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0015_presence.sql"),
     ),
     (16, "insert", include_str!("../migrations/0016_insert.sql")),
+    (
+        17,
+        "changes",
+        include_str!("../migrations/0017_changes.sql"),
+    ),
+    (
+        18,
+        "old_commands",
+        include_str!("../migrations/0018_old_commands.sql"),
+    ),
 ];
 
 /// Group roles and exactly the rights they use; run after every migration so that new objects are covered.

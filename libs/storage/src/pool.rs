@@ -22,6 +22,9 @@ pub struct Pools {
     pub replica: Option<Replica>,
 }
 
+/// A connection that came back this recently is alive: on its way back it was asked.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// How long a transaction may sit idle before the server ends it: a cancelled request must not hold locks.
 const IDLE_IN_TRANSACTION: &str = "15s";
 
@@ -176,19 +179,22 @@ fn pool(
     replica: Option<Replica>,
 ) -> PgPool {
     let connecting = Duration::from_secs(config.acquire_timeout_seconds);
-    let mut pool = PgPoolOptions::new()
+    let pool = PgPoolOptions::new()
         .max_connections(config.max_connections)
         .acquire_timeout(connecting)
         .max_lifetime(Duration::from_mins(30));
-    if let Some(replica) = replica {
-        pool = pool.before_acquire(move |_, about| {
-            let current = replica.is_current(about.age, connecting);
-            Box::pin(async move { Ok(current) })
+    // What fails on a dead connection is tried again anyway, or has just answered: no round trip to ask whether it lives.
+    let pool = pool
+        .test_before_acquire(false)
+        .before_acquire(move |connection, about| {
+            let is_current = replica
+                .as_ref()
+                .is_none_or(|replica| replica.is_current(about.age, connecting));
+            let is_fresh = !cancellable || about.idle_for < FRESH;
+            Box::pin(async move { Ok(is_current && (is_fresh || connection.ping().await.is_ok())) })
         });
-    }
     if !cancellable {
-        // What fails on a dead connection is tried again anyway: no round trip to ask whether it lives.
-        return pool.test_before_acquire(false).connect_lazy_with(options);
+        return pool.connect_lazy_with(options);
     }
     // A future dropped during BEGIN hands back a connection inside a transaction (transact-rs/sqlx#4393). Outside of one
     // a rollback is a mere warning of the server, which these sessions do not ask for.

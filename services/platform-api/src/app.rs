@@ -13,6 +13,7 @@ use sens_storage::Pools;
 use tokio::sync::Semaphore;
 
 use crate::auth::{Authenticator, StoredKeys};
+use crate::cache::{Caches, Registrar, Relay};
 use crate::feed::Feed;
 use crate::http::cursor;
 use crate::link::Link;
@@ -38,6 +39,12 @@ pub(crate) struct App {
     pub(crate) pools: Pools,
     /// Which decoders are asked for which message.
     pub(crate) decoders: Arc<DecoderMap>,
+    /// What is kept in memory.
+    pub(crate) caches: Arc<Caches>,
+    /// Tells changes to other replicas.
+    pub(crate) relay: Relay,
+    /// Who the devices of messages are.
+    pub(crate) registrar: Registrar,
     /// Who calls.
     pub(crate) authenticator: Arc<dyn Authenticator>,
     /// NATS, once it is there.
@@ -70,14 +77,12 @@ impl App {
     ///
     /// # Errors
     /// When a metric cannot be registered or a decoder rule is wrong.
-    pub(crate) fn new(
-        runtime: &Runtime,
-        pools: Pools,
-        link: Link,
-        feed: Feed,
-    ) -> Result<Self, RunError> {
+    pub(crate) fn new(runtime: &Runtime, pools: Pools, link: Link) -> Result<Self, RunError> {
         let config = Arc::clone(&runtime.config);
         let registry = &runtime.registry;
+        let longest = Duration::from_secs(config.api.cache_seconds);
+        let caches = Caches::new(registry, longest, runtime.shutdown.clone())?;
+        let (primary, shutdown) = (&pools.primary, &runtime.shutdown);
         cursor::sign_with(config.api.bootstrap_key.as_ref());
         let decoders = DecoderMap::configured(config.ingest.decoders.as_deref())?;
         Ok(Self {
@@ -86,9 +91,19 @@ impl App {
             health: runtime.health.clone(),
             shutdown: runtime.shutdown.clone(),
             authenticator: Arc::new(StoredKeys::new(
-                pools.primary.clone(),
+                primary.clone(),
                 config.api.bootstrap_key.as_ref(),
+                Arc::clone(&caches),
             )),
+            relay: Relay::start(
+                primary.clone(),
+                link.clone(),
+                Arc::clone(&caches),
+                shutdown.clone(),
+            ),
+            registrar: Registrar::new(Arc::clone(&caches), primary.clone()),
+            feed: Feed::start(link.clone(), Arc::clone(&caches), shutdown.clone()),
+            caches,
             publisher: Publisher::new(link.clone(), pools.read.clone(), registry)?,
             certificate: Certificate::new(
                 Arc::clone(&config),
@@ -108,7 +123,6 @@ impl App {
             config,
             pools,
             link,
-            feed,
         })
     }
 

@@ -4,6 +4,7 @@
 
 mod app;
 mod auth;
+mod cache;
 mod feed;
 mod http;
 mod link;

@@ -16,6 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+use crate::cache;
 use crate::http::edge::{self, Edge};
 use crate::http::{cors, idempotency, rate, timeout};
 use crate::problem::{Code, Problem, describe_shared};
@@ -151,6 +152,7 @@ pub(crate) fn router(app: App, edge: Edge) -> Router {
             app.clone(),
             idempotency::layer,
         ))
+        .route_layer(middleware::from_fn_with_state(app.clone(), cache::layer))
         .route("/docs", get(docs::docs_page))
         .route("/docs/", get(docs::docs_page))
         .route("/docs/rapidoc.js", get(docs::docs_script))

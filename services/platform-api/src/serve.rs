@@ -8,7 +8,6 @@ use sens_observability::{Need, RunError, Runtime, ServiceInfo, metrics};
 use tokio::net::TcpListener;
 
 use crate::app::App;
-use crate::feed::Feed;
 use crate::http::edge::Edge;
 use crate::link::Link;
 use crate::router;
@@ -33,7 +32,6 @@ pub async fn run(runtime: Runtime) -> Result<(), RunError> {
     let statement_timeout = Duration::from_secs(config.api.request_timeout_seconds);
     let pools = sens_storage::connect(&config.database, "platform-api", Some(statement_timeout))?;
     let link = Link::start(Arc::clone(&config), runtime.shutdown.clone());
-    let feed = Feed::start(link.clone(), runtime.shutdown.clone());
     let failures = metrics::counter(&runtime.registry, &metrics::DB_CONNECTION_FAILURES)?;
     health::watch_database(
         &runtime.health,
@@ -46,7 +44,7 @@ pub async fn run(runtime: Runtime) -> Result<(), RunError> {
         pools.replica.clone(),
         runtime.shutdown.clone(),
     )?;
-    let app = App::new(&runtime, pools.clone(), link, feed)?;
+    let app = App::new(&runtime, pools.clone(), link)?;
     watch_durability(app.certificate.clone(), runtime.shutdown.clone());
     let router = router::router(app, Edge::new(&runtime.registry)?);
 

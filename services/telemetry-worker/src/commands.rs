@@ -8,8 +8,8 @@ use sens_schema::command::{CommandReport, CommandState, CommandStep};
 use sens_schema::time::to_datetime;
 use sens_storage::PgPool;
 use sens_storage::command::{
-    CommandNews, apply_reports, expire_overdue, mark_dispatched, mark_told, undispatched,
-    untold_steps,
+    CommandNews, apply_reports, expire_overdue, forget_finished, mark_dispatched, mark_told,
+    undispatched, untold_steps,
 };
 
 use crate::metrics::Metrics;
@@ -22,6 +22,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Looks between two looks for what waits or is overdue.
 const RARELY: u32 = 4;
+/// Looks between two looks for what is old.
+const SELDOM: u32 = 120;
 /// Commands put into the stream at a look.
 const DISPATCHED: i64 = 500;
 
@@ -88,6 +90,9 @@ pub(crate) async fn care(pool: PgPool, messaging: Messaging, metrics: Metrics) {
             if look % RARELY == 0 {
                 dispatch(&pool, &messaging).await?;
                 expire_overdue(&pool).await?;
+            }
+            if look % SELDOM == 0 {
+                forget_finished(&pool).await?;
             }
             tell(&pool, &messaging, &metrics).await
         };

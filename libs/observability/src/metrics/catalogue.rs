@@ -129,6 +129,10 @@ metrics! {
         "Items taken by POST /v1/ingest.";
     DURABILITY_STRICT: Gauge "sens_durability_strict" [] &[], API,
         "1 while every setting that acknowledgements rest on is strict, else 0; /v1/system/durability says why.";
+    CACHE_LOOKUPS: Counter "sens_cache_lookups_total" ["cache", "outcome"] &[], API,
+        "Looks into what is kept in memory (api_key, device, latest, metric), by outcome: hit, or miss (the database was asked).";
+    CACHE_FOLLOWING: Gauge "sens_cache_following" [] &[], API,
+        "1 while changes are told through NATS; while 0 nothing is kept in memory for longer than 5 seconds.";
     SSE_STREAMS: Gauge "sens_sse_streams" [] &[], API,
         "Open live streams.";
 }

@@ -29,6 +29,14 @@ const EXPIRE: &str = "
     INSERT INTO device_command_step (command_id, at, state, detail) SELECT id, finished_at, state, detail FROM over
     ON CONFLICT DO NOTHING";
 
+/// Kept as long as changes of presence. One whose steps are not told yet stays.
+const FORGET: &str = "
+    DELETE FROM device_command WHERE id IN (
+        SELECT c.id FROM device_command c
+        WHERE c.finished_at < now() - interval '90 days' AND c.state NOT IN ('queued', 'sent', 'delivered')
+          AND NOT EXISTS (SELECT FROM device_command_step s WHERE s.command_id = c.id AND NOT s.told)
+        ORDER BY c.finished_at LIMIT 500 FOR UPDATE SKIP LOCKED)";
+
 const UNTOLD: &str = "
     SELECT s.command_id::text, c.serial, c.name, s.state, s.at, s.detail
     FROM device_command_step s JOIN device_command c ON c.id = s.command_id
@@ -97,6 +105,18 @@ pub async fn expire_overdue(pool: &PgPool) -> Result<u64, Error> {
         .await
         .map(|done| done.rows_affected())
         .map_err(Error::during("end overdue commands"))
+}
+
+/// Removes commands that came to their end long ago, some at a time. Gives how many.
+///
+/// # Errors
+/// [`Error::Unavailable`] or [`Error::Query`].
+pub async fn forget_finished(pool: &PgPool) -> Result<u64, Error> {
+    sqlx::query(FORGET)
+        .execute(pool)
+        .await
+        .map(|done| done.rows_affected())
+        .map_err(Error::during("remove old commands"))
 }
 
 /// Steps that nobody has told yet, the oldest first.

@@ -11,7 +11,9 @@ mod request;
 
 pub(crate) use apply::apply_answers;
 pub use apply::{CommandNews, apply_reports};
-pub use care::{expire_overdue, mark_dispatched, mark_told, undispatched, untold_steps};
+pub use care::{
+    expire_overdue, forget_finished, mark_dispatched, mark_told, undispatched, untold_steps,
+};
 pub use list::{
     Command, CommandFilter, CommandPlace, CommandStepTaken, find_command, list_commands, list_steps,
 };

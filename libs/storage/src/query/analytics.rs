@@ -1,9 +1,10 @@
 //! The metric views.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::{PgPool, Postgres, QueryBuilder};
 
 use crate::Error;
+use crate::query::Scope;
 
 /// Row of `metric_avg_extension_mm`.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,14 +58,28 @@ pub struct PlatformHeight {
     pub last_mm: f64,
 }
 
-/// Mean extension per device.
+/// The rows of a view for the devices of a scope, by serial.
+fn by_device(view: &'static str, scope: &Scope) -> QueryBuilder<Postgres> {
+    let mut query = QueryBuilder::new(view);
+    query.push(" WHERE true");
+    scope.push_names(&mut query, "serial");
+    query.push(" ORDER BY serial");
+    query
+}
+
+/// Mean extension per device of a scope.
 ///
 /// # Errors
 /// [`Error`] when the database cannot answer.
-pub async fn average_extension(pool: &PgPool) -> Result<Vec<AverageExtension>, Error> {
-    let rows: Vec<(String, f64)> = sqlx::query_as(
-        "SELECT serial, avg_extension_mm FROM metric_avg_extension_mm ORDER BY serial",
+pub async fn average_extension(
+    pool: &PgPool,
+    scope: &Scope,
+) -> Result<Vec<AverageExtension>, Error> {
+    let rows: Vec<(String, f64)> = by_device(
+        "SELECT serial, avg_extension_mm FROM metric_avg_extension_mm",
+        scope,
     )
+    .build_query_as()
     .fetch_all(pool)
     .await
     .map_err(Error::during("read average extensions"))?;
@@ -77,16 +92,22 @@ pub async fn average_extension(pool: &PgPool) -> Result<Vec<AverageExtension>, E
         .collect())
 }
 
-/// Extensions and retractions per device.
+/// Extensions and retractions per device of a scope.
 ///
 /// # Errors
 /// [`Error`] when the database cannot answer.
-pub async fn extension_vs_retraction(pool: &PgPool) -> Result<Vec<ExtensionVsRetraction>, Error> {
-    let rows: Vec<(String, i64, i64)> = sqlx::query_as(
-        "SELECT serial, extensions, retractions FROM metric_extension_vs_retraction ORDER BY serial",
+pub async fn extension_vs_retraction(
+    pool: &PgPool,
+    scope: &Scope,
+) -> Result<Vec<ExtensionVsRetraction>, Error> {
+    let rows: Vec<(String, i64, i64)> = by_device(
+        "SELECT serial, extensions, retractions FROM metric_extension_vs_retraction",
+        scope,
     )
+    .build_query_as()
     .fetch_all(pool)
-    .await.map_err(Error::during("read extensions and retractions"))?;
+    .await
+    .map_err(Error::during("read extensions and retractions"))?;
     Ok(rows
         .into_iter()
         .map(|(serial, extensions, retractions)| ExtensionVsRetraction {
@@ -97,16 +118,19 @@ pub async fn extension_vs_retraction(pool: &PgPool) -> Result<Vec<ExtensionVsRet
         .collect())
 }
 
-/// Battery charge per device.
+/// Battery charge per device of a scope.
 ///
 /// # Errors
 /// [`Error`] when the database cannot answer.
-pub async fn battery_summary(pool: &PgPool) -> Result<Vec<BatterySummary>, Error> {
-    let rows: Vec<(String, f64, f64, f64, f64, DateTime<Utc>)> = sqlx::query_as(
-        "SELECT serial, min_pct, max_pct, avg_pct, last_pct, last_seen FROM metric_battery_summary ORDER BY serial",
+pub async fn battery_summary(pool: &PgPool, scope: &Scope) -> Result<Vec<BatterySummary>, Error> {
+    let rows: Vec<(String, f64, f64, f64, f64, DateTime<Utc>)> = by_device(
+        "SELECT serial, min_pct, max_pct, avg_pct, last_pct, last_seen FROM metric_battery_summary",
+        scope,
     )
+    .build_query_as()
     .fetch_all(pool)
-    .await.map_err(Error::during("read battery summaries"))?;
+    .await
+    .map_err(Error::during("read battery summaries"))?;
     Ok(rows
         .into_iter()
         .map(
@@ -122,16 +146,19 @@ pub async fn battery_summary(pool: &PgPool) -> Result<Vec<BatterySummary>, Error
         .collect())
 }
 
-/// Platform height per device.
+/// Platform height per device of a scope.
 ///
 /// # Errors
 /// [`Error`] when the database cannot answer.
-pub async fn platform_height(pool: &PgPool) -> Result<Vec<PlatformHeight>, Error> {
-    let rows: Vec<(String, f64, f64, f64, f64)> = sqlx::query_as(
-        "SELECT serial, min_mm, max_mm, avg_mm, last_mm FROM metric_platform_height ORDER BY serial",
+pub async fn platform_height(pool: &PgPool, scope: &Scope) -> Result<Vec<PlatformHeight>, Error> {
+    let rows: Vec<(String, f64, f64, f64, f64)> = by_device(
+        "SELECT serial, min_mm, max_mm, avg_mm, last_mm FROM metric_platform_height",
+        scope,
     )
+    .build_query_as()
     .fetch_all(pool)
-    .await.map_err(Error::during("read platform heights"))?;
+    .await
+    .map_err(Error::during("read platform heights"))?;
     Ok(rows
         .into_iter()
         .map(|(serial, min_mm, max_mm, avg_mm, last_mm)| PlatformHeight {

@@ -1,6 +1,7 @@
 //! From the name of a device to the ids under which its history stands: its own, and that of the legacy number it is linked to.
 
-use sens_schema::Serial;
+use sens_schema::{Labels, Serial};
+use sqlx::types::Json;
 use sqlx::{PgPool, QueryBuilder};
 
 use crate::Error;
@@ -15,6 +16,15 @@ pub struct Family {
     pub ids: Vec<i64>,
     /// The names under which its messages and readings go: its serial, and `legacy-<n>` when it is linked to a number.
     pub names: Vec<String>,
+}
+
+/// What decides who may see what goes under a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownDevice {
+    /// Serial of the device.
+    pub serial: String,
+    /// Its labels.
+    pub labels: Labels,
 }
 
 /// Which devices a query over several is about.
@@ -91,4 +101,31 @@ pub async fn find_families(
         .await
         .map_err(Error::during("find devices"))?;
     Ok(rows.into_iter().map(family).collect())
+}
+
+/// Finds the devices to which names belong as messages have them: serials, and `legacy-<n>` for the device that is linked to that
+/// number. Of names without a device nothing is given. It is for whoever judges by a [`Scope`] afterwards.
+///
+/// # Errors
+/// [`Error`] when the database cannot answer.
+pub async fn known_devices(
+    pool: &PgPool,
+    names: &[String],
+) -> Result<Vec<(String, KnownDevice)>, Error> {
+    let numbers: Vec<Option<i64>> = names
+        .iter()
+        .map(|name| Serial::parse(name).ok()?.legacy_id())
+        .collect();
+    let rows: Vec<(String, String, Json<Labels>)> = sqlx::query_as(
+        "SELECT n.name, d.serial, d.labels FROM unnest($1::text[], $2::bigint[]) AS n (name, number) JOIN device d ON d.id = \
+         coalesce((SELECT a.device_id FROM device_alias a WHERE a.legacy_id = n.number), \
+                  (SELECT o.id FROM device o WHERE o.serial = n.name)) WHERE d.deleted_at IS NULL",
+    )
+    .bind(names)
+    .bind(numbers)
+    .fetch_all(pool)
+    .await
+    .map_err(Error::during("find the devices of names"))?;
+    let known = |(name, serial, Json(labels))| (name, KnownDevice { serial, labels });
+    Ok(rows.into_iter().map(known).collect())
 }

@@ -42,8 +42,9 @@ async fn newest(store: &Store) -> anyhow::Result<Vec<(DateTime<Utc>, StoredValue
         "legacy-7",
     )
     .await?;
-    let values = values.unwrap_or_default().into_iter();
+    let values = values.map(|found| found.values).unwrap_or_default();
     Ok(values
+        .into_iter()
         .map(|value| (value.recorded_at, value.value))
         .collect())
 }

@@ -38,6 +38,17 @@ impl FromRequestParts<App> for Reader {
     }
 }
 
+/// May listen to what is of some devices, as long as the key is valid.
+pub(crate) struct Listener(pub(crate) Caller);
+
+impl FromRequestParts<App> for Listener {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        require(parts, app, &READERS).await.map(Self)
+    }
+}
+
 /// May read what is of all devices, or of none: not with a key that is limited to some.
 pub(crate) struct Viewer;
 

@@ -13,7 +13,7 @@ use sens_storage::query::Scope;
 
 use crate::problem::Problem;
 
-pub(crate) use access::{Admin, Anyone, Operator, Reader, Sender, Viewer};
+pub(crate) use access::{Admin, Anyone, Listener, Operator, Reader, Sender, Viewer};
 pub(crate) use bearer::token;
 pub(crate) use role::Role;
 pub(crate) use stored_keys::StoredKeys;
@@ -57,6 +57,9 @@ pub(crate) trait Authenticator: Send + Sync {
     fn authenticate<'a>(&'a self, headers: &'a HeaderMap)
     -> BoxFuture<'a, Result<Caller, Problem>>;
 
-    /// Forgets what is remembered about a key that was changed here.
-    fn forget<'a>(&'a self, key_id: &'a str) -> BoxFuture<'a, ()>;
+    /// Whether somebody who was let in before still would be.
+    ///
+    /// # Errors
+    /// `database_unavailable` when that cannot be known.
+    fn is_valid<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<bool, Problem>>;
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderMap;
+use chrono::Utc;
 use futures_util::future::BoxFuture;
 use moka::future::Cache;
 use sens_config::Secret;
@@ -15,36 +16,31 @@ use sens_storage::query::api_keys::{self, ActiveApiKey};
 use subtle::ConstantTimeEq as _;
 
 use crate::auth::{Authenticator, Caller, Role, bearer};
+use crate::cache::Caches;
 use crate::http::request_id;
 use crate::problem::{Code, Problem};
 
-/// How long a revoked key may still be accepted by another replica.
-const REMEMBERED: Duration = Duration::from_secs(5);
 /// How often the use of a key is noted.
 const NOTED: Duration = Duration::from_mins(1);
-/// Most keys remembered: strangers who try ids must not fill the memory.
+/// Most keys of which the use is remembered.
 const CAPACITY: u64 = 10_000;
 
 /// The one implementation of [`Authenticator`].
 pub(crate) struct StoredKeys {
     pool: PgPool,
     bootstrap_sha256: Option<[u8; 32]>,
-    /// What the database says of an id, unknown ids included.
-    found: Cache<String, Option<Arc<ActiveApiKey>>>,
+    caches: Arc<Caches>,
     /// Keys whose use was noted within the last minute.
     noted: Cache<String, ()>,
 }
 
 impl StoredKeys {
     /// Looks keys up in the primary: a replica may not know yet that a key is revoked.
-    pub(crate) fn new(pool: PgPool, bootstrap: Option<&Secret>) -> Self {
+    pub(crate) fn new(pool: PgPool, bootstrap: Option<&Secret>, caches: Arc<Caches>) -> Self {
         Self {
             pool,
             bootstrap_sha256: bootstrap.map(|secret| api_key::hash(secret.expose())),
-            found: Cache::builder()
-                .max_capacity(CAPACITY)
-                .time_to_live(REMEMBERED)
-                .build(),
+            caches,
             noted: Cache::builder()
                 .max_capacity(CAPACITY)
                 .time_to_live(NOTED)
@@ -93,20 +89,18 @@ impl StoredKeys {
             .is_some_and(|expected| api_key::hash(token).ct_eq(&expected).into())
     }
 
-    /// One lookup at a time per id, however many requests wait for it.
+    /// The key of an id, as long as it is valid.
     async fn find(&self, id: &str) -> Result<Option<Arc<ActiveApiKey>>, Problem> {
         let lookup = async {
-            api_keys::find_active_api_key(&self.pool, id)
-                .await
-                .map(|key| key.map(Arc::new))
-        };
-        self.found
-            .try_get_with_by_ref(id, lookup)
-            .await
-            .map_err(|error| {
+            let found = api_keys::find_active_api_key(&self.pool, id).await;
+            let found = found.map_err(|error| {
                 tracing::warn!(%error, "an API key cannot be looked up");
                 Problem::of(Code::DatabaseUnavailable)
-            })
+            })?;
+            Ok(found.map(Arc::new))
+        };
+        let key = self.caches.keys.get(id, lookup).await?;
+        Ok(key.filter(|key| key.expires_at.is_none_or(|at| at > Utc::now())))
     }
 
     async fn note_use(&self, id: &str) {
@@ -140,7 +134,12 @@ impl Authenticator for StoredKeys {
         Box::pin(self.verify(headers))
     }
 
-    fn forget<'a>(&'a self, key_id: &'a str) -> BoxFuture<'a, ()> {
-        Box::pin(self.found.invalidate(key_id))
+    fn is_valid<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<bool, Problem>> {
+        Box::pin(async move {
+            match &caller.key_id {
+                Some(id) => Ok(self.find(id).await?.is_some()),
+                None => Ok(true),
+            }
+        })
     }
 }

@@ -1,20 +1,26 @@
-//! The shared feed: follows `SENS_EVENTS` while somebody listens, and hands every event to all listeners.
+//! The shared feed: follows the changes of `SENS_EVENTS` for what is kept in memory and, while somebody listens or newest values
+//! are asked for often, its batches too; hands every batch to all listeners.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use sens_messaging::{Error, EventFeed, FeedItem, Messaging};
+use sens_messaging::{ConnectionState, Error, EventFeed, FeedItem, Messaging, News};
 use sens_observability::CancellationToken;
 use sens_schema::event::MessageOutcome;
+use sens_schema::subject;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::Instant;
 
+use crate::cache::Caches;
+use crate::feed::Batch;
 use crate::link::Link;
 use crate::problem::{Code, Problem};
 
 /// Events a listener may lag behind before it is cut off.
 const BACKLOG: usize = 512;
-/// How long the feed goes on without listeners.
+/// How often it is looked whether batches are worth following.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long batches are followed without listeners.
 const IDLE: Duration = Duration::from_secs(30);
 /// Pause before the feed is opened again after a failure.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -33,7 +39,7 @@ pub(crate) struct Outcomes {
 /// A listener's end of the shared feed.
 pub(crate) struct Subscription {
     /// Events from now on.
-    pub(crate) events: broadcast::Receiver<Arc<FeedItem>>,
+    pub(crate) events: broadcast::Receiver<Arc<Batch>>,
     /// Newest sequence that may not be among them any more.
     pub(crate) position: u64,
 }
@@ -41,7 +47,7 @@ pub(crate) struct Subscription {
 /// The shared feed. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Feed {
-    events: broadcast::Sender<Arc<FeedItem>>,
+    events: broadcast::Sender<Arc<Batch>>,
     outcomes: broadcast::Sender<Arc<Outcomes>>,
     /// The sequence up to which events were handed out, while the feed is open.
     position: watch::Receiver<Option<u64>>,
@@ -49,8 +55,8 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
-    /// Starts the task behind the feed; it opens the feed when somebody listens.
-    pub(crate) fn start(link: Link, shutdown: CancellationToken) -> Self {
+    /// Starts the task behind the feed; it follows batches when somebody listens.
+    pub(crate) fn start(link: Link, caches: Arc<Caches>, shutdown: CancellationToken) -> Self {
         let (events, _) = broadcast::channel(BACKLOG);
         let (outcomes, _) = broadcast::channel(BACKLOG);
         let (position_sender, position) = watch::channel(None);
@@ -66,6 +72,7 @@ impl Feed {
             outcomes,
             position: position_sender,
             wake,
+            caches,
         };
         tokio::spawn(async move {
             tokio::select! {
@@ -111,10 +118,11 @@ impl Feed {
 
 /// The task behind the feed.
 struct Pump {
-    events: broadcast::Sender<Arc<FeedItem>>,
+    events: broadcast::Sender<Arc<Batch>>,
     outcomes: broadcast::Sender<Arc<Outcomes>>,
     position: watch::Sender<Option<u64>>,
     wake: Arc<Notify>,
+    caches: Arc<Caches>,
 }
 
 impl Pump {
@@ -123,12 +131,21 @@ impl Pump {
             return;
         };
         loop {
-            while !self.has_listeners() {
-                self.wake.notified().await;
-            }
-            if let Err(error) = self.follow(&messaging).await {
+            let followed = tokio::select! {
+                followed = self.follow(&messaging) => followed,
+                // What was asked for on a lost connection may never come.
+                () = messaging.lost() => Err(Error::Subscription {
+                    stream: subject::EVENTS_STREAM,
+                    reason: "the connection is lost".to_owned(),
+                }),
+            };
+            if let Err(error) = followed {
+                self.caches.stray();
                 tracing::warn!(%error, "the event feed broke, opening it again");
                 tokio::time::sleep(PAUSE).await;
+                while messaging.state() == ConnectionState::Down {
+                    tokio::time::sleep(PAUSE).await;
+                }
             }
         }
     }
@@ -137,34 +154,72 @@ impl Pump {
         self.events.receiver_count() + self.outcomes.receiver_count() > 0
     }
 
-    /// Hands events out until nobody has listened for a while. After a failure it goes on where it was.
+    /// Follows changes alone until batches are wanted, or both until they are not.
     async fn follow(&self, messaging: &Messaging) -> Result<(), Error> {
+        if self.has_listeners() || self.position.borrow().is_some() {
+            self.follow_batches(messaging).await
+        } else {
+            self.follow_changes(messaging).await
+        }
+    }
+
+    async fn follow_changes(&self, messaging: &Messaging) -> Result<(), Error> {
+        let mut feed = messaging.news(None, false).await?;
+        self.caches.follow(false);
+        let mut look = tokio::time::interval(LOOK);
+        loop {
+            tokio::select! {
+                news = feed.next() => if let News::Change { event, .. } = news? {
+                    self.caches.changed(&event);
+                },
+                () = self.wake.notified() => {}
+                _ = look.tick() => if self.caches.is_hot() {
+                    return self.follow_batches(messaging).await;
+                },
+            }
+            if self.has_listeners() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Hands batches out until nobody has listened for a while. After a failure it goes on where it was.
+    async fn follow_batches(&self, messaging: &Messaging) -> Result<(), Error> {
         let resumed = *self.position.borrow();
         let mut last = match resumed {
             Some(position) => position,
             None => messaging.last_event_sequence().await?,
         };
-        let mut feed = messaging.events(Some(last + 1)).await?;
+        let mut feed = messaging.news(Some(last + 1), true).await?;
+        self.caches.follow(true);
         self.position.send_replace(Some(last));
-        let mut listened = Instant::now();
+        let mut look = tokio::time::interval(LOOK);
+        let mut wanted = Instant::now();
         loop {
-            match tokio::time::timeout(IDLE, feed.next()).await {
-                Ok(item) => {
-                    let item = item?;
-                    last = item.sequence;
-                    self.hand_out(item);
+            tokio::select! {
+                news = feed.next() => match news? {
+                    News::Batch(item) => {
+                        last = item.sequence;
+                        self.hand_out(item);
+                    }
+                    News::Change { sequence, event } => {
+                        last = sequence;
+                        self.caches.changed(&event);
+                        self.position.send_replace(Some(last));
+                    }
+                },
+                _ = look.tick() => {
+                    if self.caches.is_hot() || self.has_listeners() {
+                        wanted = Instant::now();
+                    } else if wanted.elapsed() >= IDLE {
+                        self.position.send_replace(None);
+                        // Who came in between saw the feed open, and must find it so.
+                        if !self.has_listeners() {
+                            return Ok(());
+                        }
+                        self.position.send_replace(Some(last));
+                    }
                 }
-                Err(_idle) => {}
-            }
-            if self.has_listeners() {
-                listened = Instant::now();
-            } else if listened.elapsed() >= IDLE {
-                self.position.send_replace(None);
-                // Who came in between saw the feed open, and must find it so.
-                if !self.has_listeners() {
-                    return Ok(());
-                }
-                self.position.send_replace(Some(last));
             }
         }
     }
@@ -172,6 +227,8 @@ impl Pump {
     /// The position goes first: a listener that reads it afterwards has the event in its receiver or knows of it.
     fn hand_out(&self, mut item: FeedItem) {
         self.position.send_replace(Some(item.sequence));
+        // Who waits for an outcome finds the newest values afterwards.
+        self.caches.committed(&item.event.readings);
         let outcomes = std::mem::take(&mut item.event.outcomes);
         if !outcomes.is_empty() {
             // Nobody listening is no failure.
@@ -180,7 +237,7 @@ impl Pump {
                 outcomes,
             })));
         }
-        drop(self.events.send(Arc::new(item)));
+        drop(self.events.send(Arc::new(Batch::new(item))));
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use sens_messaging::{EventFeed, FeedItem};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::feed::Feed;
 use crate::feed::hub::{self, Subscription};
+use crate::feed::{Batch, Feed};
 use crate::link::Link;
 use crate::problem::Problem;
 
@@ -24,7 +24,7 @@ pub(crate) enum Start {
 #[derive(Debug)]
 pub(crate) enum Item {
     /// An event.
-    Event(Arc<FeedItem>),
+    Event(Arc<Batch>),
     /// Events before the next one are no longer kept.
     Gap,
     /// The listener was too slow, or the feed broke: it has to resume.
@@ -59,14 +59,19 @@ impl Sequel {
                 seen: None,
                 held: VecDeque::new(),
             }),
-            // Of another stream: this one has never come so far.
-            Start::At(wanted) if wanted > shared.position => Ok(Self {
-                shared,
-                own: None,
-                next: None,
-                seen: None,
-                held: VecDeque::from([Item::Gap]),
-            }),
+            // Of another stream: this one has never come so far. Another replica may only have been faster than this one.
+            Start::At(wanted)
+                if wanted > shared.position
+                    && wanted > link.get()?.last_event_sequence().await? =>
+            {
+                Ok(Self {
+                    shared,
+                    own: None,
+                    next: None,
+                    seen: None,
+                    held: VecDeque::from([Item::Gap]),
+                })
+            }
             Start::At(wanted) => {
                 let own = hub::catch_up(&link.get()?, wanted).await?;
                 Ok(Self {
@@ -96,10 +101,10 @@ impl Sequel {
         }
         loop {
             match self.shared.events.recv().await {
-                Ok(item) if self.next.is_some_and(|next| item.sequence < next) => {}
-                Ok(item) => {
-                    self.next = Some(item.sequence + 1);
-                    return Item::Event(item);
+                Ok(batch) if self.next.is_some_and(|next| batch.item.sequence < next) => {}
+                Ok(batch) => {
+                    self.next = Some(batch.item.sequence + 1);
+                    return Item::Event(batch);
                 }
                 Err(RecvError::Lagged(_)) => return Item::Broken("the client reads too slowly"),
                 Err(RecvError::Closed) => return Item::Broken("the service stops"),
@@ -115,7 +120,7 @@ impl Sequel {
         if item.sequence >= self.shared.position {
             self.own = None;
         }
-        let event = Item::Event(Arc::new(item));
+        let event = Item::Event(Arc::new(Batch::new(item)));
         if gone {
             self.held.push_back(event);
             return Item::Gap;

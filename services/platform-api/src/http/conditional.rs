@@ -1,5 +1,6 @@
 //! JSON answers with a strong `ETag`: an unchanged answer is a 304 without a body.
 
+use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -101,11 +102,21 @@ fn hash(body: &[u8]) -> String {
 
 /// Answers with `body`, or 304 when the client has it already.
 pub(crate) fn bytes(headers: &HeaderMap, content_type: &'static str, body: Vec<u8>) -> Response {
-    let tag = format!("\"{}\"", hash(&body));
-    tagged(headers, &tag, content_type, body)
+    tagged(headers, &tag(&body), content_type, body)
 }
 
-fn tagged(headers: &HeaderMap, tag: &str, content_type: &'static str, body: Vec<u8>) -> Response {
+/// The `ETag` of an answer.
+pub(crate) fn tag(body: &[u8]) -> String {
+    format!("\"{}\"", hash(body))
+}
+
+/// The same with a tag that is known.
+pub(crate) fn tagged(
+    headers: &HeaderMap,
+    tag: &str,
+    content_type: &'static str,
+    body: impl Into<Body>,
+) -> Response {
     let known = headers
         .get_all(header::IF_NONE_MATCH)
         .iter()
@@ -118,7 +129,7 @@ fn tagged(headers: &HeaderMap, tag: &str, content_type: &'static str, body: Vec<
     if known {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
-    (common, [(header::CONTENT_TYPE, content_type)], body).into_response()
+    (common, [(header::CONTENT_TYPE, content_type)], body.into()).into_response()
 }
 
 /// Weak comparison, as `If-None-Match` asks for: a proxy that compresses makes tags weak.

@@ -6,6 +6,7 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::Uri;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
+use sens_schema::LabelSelector;
 
 use crate::http::time;
 use crate::problem::{Code, FieldError, Problem};
@@ -108,6 +109,18 @@ impl Params {
             .iter()
             .filter(|(key, value)| key == name && !value.is_empty());
         given.map(|(_, value)| value.clone()).collect()
+    }
+
+    /// Label selectors.
+    pub(crate) fn selectors(&mut self, name: &'static str) -> Vec<LabelSelector> {
+        let mut selectors = Vec::new();
+        for text in self.many(name) {
+            match LabelSelector::parse(&text) {
+                Ok(selector) => selectors.push(selector),
+                Err(error) => self.fault(name, error.to_string()),
+            }
+        }
+        selectors
     }
 
     /// A parameter that may occur once.

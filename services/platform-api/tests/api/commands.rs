@@ -4,10 +4,11 @@ use anyhow::{Context as _, Result};
 use chrono::Utc;
 use sens_schema::command::{CommandOrder, CommandReport, CommandState, CommandStep};
 use sens_storage::command::{
-    CommandNews, apply_reports, expire_overdue, undispatched, untold_steps,
+    CommandNews, apply_reports, expire_overdue, forget_finished, undispatched, untold_steps,
 };
 use serde_json::{Value, json};
 
+use crate::devices;
 use crate::support::{ADMIN, Answer, Bench, flat};
 
 const COMMANDS: &str = "/v1/devices/legacy-7/commands";
@@ -212,6 +213,55 @@ async fn overdue_commands_expire_and_a_late_answer_still_counts() -> Result<()> 
         states(&command),
         ["queued", "sent", "expired", "acknowledged"]
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_linked_device_is_commanded_by_its_number_too() -> Result<()> {
+    let bench = bench().await?;
+    let body = json!({"serial": "AI-1", "legacy_id": 7});
+    let made = devices::make(&bench, body).await?;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let asked = post(&bench, json!({"name": "reboot"}), None).await?;
+    assert_eq!(asked.status, 202, "{}", asked.text());
+    let address = asked.header("location").to_owned();
+    assert!(
+        address.starts_with("/v1/devices/AI-1/commands/"),
+        "{address}"
+    );
+    let by_number = address.replace("AI-1", "legacy-7");
+    assert_eq!(bench.json(&by_number).await?["state"], "queued");
+    let cancelled = cancel(&bench, &by_number).await?;
+    assert_eq!(
+        (cancelled.status, &cancelled.json()["state"]),
+        (200, &json!("cancelled")),
+        "{}",
+        cancelled.text()
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn commands_that_ended_long_ago_are_removed() -> Result<()> {
+    let bench = bench().await?;
+    for ended in [true, true, false] {
+        let asked = post(&bench, json!({"name": "reboot"}), None).await?;
+        if ended {
+            cancel(&bench, asked.header("location")).await?;
+        }
+    }
+    let pool = &bench.pools.primary;
+    assert_eq!(forget_finished(pool).await?, 0, "nothing is old");
+    bench.postgres.sql(
+        "UPDATE device_command SET finished_at = finished_at - interval '91 days', expires_at = expires_at - interval '91 days'",
+    )?;
+    assert_eq!(forget_finished(pool).await?, 0, "not told yet");
+    bench
+        .postgres
+        .sql("UPDATE device_command_step SET told = true")?;
+    assert_eq!(forget_finished(pool).await?, 2);
+    let left = bench.json(COMMANDS).await?;
+    assert_eq!(left["items"].as_array().map(Vec::len), Some(1), "{left}");
     Ok(())
 }
 

@@ -9,15 +9,12 @@ use crate::support::Bench;
 #[tokio::test]
 async fn a_limited_key_sees_and_sends_its_devices_alone() -> Result<()> {
     let bench = Bench::start(&[]).await?;
+    let mut sequences = Vec::new();
     for (serial, site) in [("V", "vie"), ("G", "graz")] {
         make(&bench, json!({"serial":serial,"labels":{"site":site}})).await?;
         let payload = json!({"v":1,"readings":[{"metric":"battery_charge","value":50},{"metric":"battery_charge","value":500}]}).to_string();
-        bench
-            .commit(&[(
-                format!("sens/v1/{serial}/telemetry").as_str(),
-                payload.as_str(),
-            )])
-            .await?;
+        let topic = format!("sens/v1/{serial}/telemetry");
+        sequences.extend(bench.commit(&[(topic.as_str(), payload.as_str())]).await?);
     }
     let viewer = key(
         &bench,
@@ -61,13 +58,26 @@ async fn a_limited_key_sees_and_sends_its_devices_alone() -> Result<()> {
         "{}",
         all.text()
     );
-    for path in [
-        "/v1/overview",
-        "/v1/accounting",
-        "/v1/dead-letters",
-        "/v1/devices/V/explain",
-    ] {
+    for path in ["/v1/overview", "/v1/accounting", "/v1/dead-letters"] {
         get(path).await?.assert_problem(403, "forbidden");
+    }
+    let batteries = get("/v1/analytics/battery-summary").await?.json();
+    assert_eq!(serials(&batteries), ["V"], "{batteries}");
+    let explained = get("/v1/devices/V/explain").await?;
+    assert_eq!(explained.status, 200, "{}", explained.text());
+    get("/v1/devices/G/explain")
+        .await?
+        .assert_problem(404, "device_not_found");
+    let epoch = bench.epoch().await?;
+    for (what, code) in [
+        ("raw-records", "raw_record_not_found"),
+        ("messages", "message_not_found"),
+    ] {
+        let own = get(&format!("/v1/{what}/{epoch}-{}", sequences[0])).await?;
+        assert_eq!(own.status, 200, "{what} {}", own.text());
+        get(&format!("/v1/{what}/{epoch}-{}", sequences[1]))
+            .await?
+            .assert_problem(404, code);
     }
 
     limited_senders(&bench).await?;

@@ -5,21 +5,25 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
+use crate::devices;
 use crate::support::{ADMIN, Bench, PATIENCE, flat};
 
 const LEGACY: &str = "sens/legacy/telemetry";
 
 /// An open stream and what was read of it.
-struct Reader {
+pub(crate) struct Reader {
     response: reqwest::Response,
     buffer: String,
 }
 
 impl Reader {
     async fn open(bench: &Bench, path: &str, last: Option<&str>) -> Result<Self> {
-        let mut request = bench
-            .request("GET", path, ADMIN)?
-            .timeout(Duration::from_mins(1));
+        Self::of(bench.request("GET", path, ADMIN)?, last).await
+    }
+
+    /// Opens what a request asks for.
+    pub(crate) async fn of(request: reqwest::RequestBuilder, last: Option<&str>) -> Result<Self> {
+        let mut request = request.timeout(Duration::from_mins(1));
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }
@@ -50,7 +54,7 @@ impl Reader {
     }
 
     /// The next event: its name, id and data.
-    async fn event(&mut self) -> Result<(String, String, Value)> {
+    pub(crate) async fn event(&mut self) -> Result<(String, String, Value)> {
         loop {
             let block = self.block().await?;
             let field = |name: &str| {
@@ -68,7 +72,7 @@ impl Reader {
     }
 
     /// The values of the next readings.
-    async fn values(&mut self, count: usize) -> Result<Vec<f64>> {
+    pub(crate) async fn values(&mut self, count: usize) -> Result<Vec<f64>> {
         let mut values = Vec::new();
         for _ in 0..count {
             let (name, _, data) = self.event().await?;
@@ -192,6 +196,79 @@ async fn a_stream_resumed_while_readings_come_has_each_of_them_once() -> Result<
     let (written, seen) = tokio::join!(writing, reading);
     written?;
     assert_eq!(seen?, (1..=60).map(f64::from).collect::<Vec<_>>());
+    Ok(())
+}
+
+#[tokio::test]
+async fn streams_follow_labels_and_the_limits_of_keys() -> Result<()> {
+    let bench = Bench::start(&[]).await?;
+    for (serial, site) in [("V", "vie"), ("G", "graz"), ("N", "")] {
+        let labels = if site.is_empty() {
+            json!({})
+        } else {
+            json!({"site": site})
+        };
+        devices::make(&bench, json!({"serial": serial, "labels": labels})).await?;
+    }
+    let body = json!({"name": "v", "role": "viewer", "labels": "site=vie"});
+    let made = devices::send(&bench, "POST", "/v1/api-keys", "-", body)
+        .await?
+        .json();
+    let key = made["key"].as_str().context("no key")?;
+    let mut limited = Reader::of(bench.request("GET", "/v1/stream", key)?, None).await?;
+    let mut mine = Reader::of(bench.request("GET", "/v1/devices/V/stream", key)?, None).await?;
+    let mut graz = Reader::open(&bench, "/v1/stream?label=site%3Dgraz", None).await?;
+    let mut elsewhere = Reader::open(&bench, "/v1/stream?label=site!%3Dvie&metric=x", None).await?;
+
+    let say = async |serial: &str, value: f64| {
+        let topic = format!("sens/v1/{serial}/telemetry");
+        let payload = json!({"v": 1, "readings": [{"metric": "x", "value": value}]}).to_string();
+        bench.commit(&[(topic.as_str(), payload.as_str())]).await
+    };
+    let label = async |serial: &str, site: &str| {
+        let patch = json!({"labels": {"site": site}});
+        let path = format!("/v1/devices/{serial}");
+        let answer = devices::send(&bench, "PATCH", &path, "*", patch).await?;
+        anyhow::ensure!(answer.status == 200, "{}", answer.text());
+        Ok(())
+    };
+    say("G", 1.0).await?;
+    say("V", 2.0).await?;
+    say("N", 3.0).await?;
+    // What is changed holds for every reading that is stored afterwards.
+    label("V", "graz").await?;
+    label("G", "vie").await?;
+    say("V", 4.0).await?;
+    say("G", 5.0).await?;
+    label("V", "vie").await?;
+    say("V", 6.0).await?;
+    let (_, last, first) = limited.event().await?;
+    assert_eq!(
+        (&first["serial"], &first["value"]),
+        (&json!("V"), &json!(2))
+    );
+    assert_eq!(limited.values(2).await?, [5.0, 6.0]);
+    assert_eq!(mine.values(2).await?, [2.0, 6.0]);
+    assert_eq!(graz.values(2).await?, [1.0, 4.0]);
+    assert_eq!(elsewhere.values(3).await?, [1.0, 3.0, 4.0]);
+
+    // Resumed, the labels of now count.
+    let mut resumed = Reader::of(bench.request("GET", "/v1/stream", key)?, Some(&last)).await?;
+    say("V", 7.0).await?;
+    assert_eq!(resumed.values(4).await?, [4.0, 5.0, 6.0, 7.0]);
+    bench
+        .get("/v1/stream?label=a;b")
+        .await?
+        .assert_problem(400, "invalid_parameter");
+
+    let path = format!("/v1/api-keys/{}", made["id"].as_str().unwrap_or_default());
+    let revoked = devices::send(&bench, "DELETE", &path, "-", Value::Null).await?;
+    assert_eq!(revoked.status, 204);
+    let (name, _, why) = resumed.event().await?;
+    assert_eq!(
+        (name.as_str(), &why["detail"]),
+        ("error", &json!("the API key is no longer valid"))
+    );
     Ok(())
 }
 

@@ -16,6 +16,8 @@ use serde_json::Value as Json;
 
 /// The bootstrap key of the service under test.
 pub(crate) const ADMIN: &str = "test-bootstrap-key-0123456789";
+const LOGIN: &str = "api_login";
+const PASSWORD: &str = "api-password";
 /// How long anything may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -103,26 +105,9 @@ impl Bench {
     ) -> Result<Self> {
         let owner = database(&postgres.url());
         sens_storage::migrate(&owner).await?;
-        let password = Secret::new("api-password");
-        sens_storage::set_login(&owner, "api_login", LoginRole::Api, &password).await?;
-
-        let (listen, ops) = (
-            format!("127.0.0.1:{}", free_port()?),
-            format!("127.0.0.1:{}", free_port()?),
-        );
-        let database_url = postgres.url_as("api_login", password.expose())?;
-        let nats_url = nats.url();
-        let mut variables = vec![
-            ("DATABASE_URL", database_url.as_str()),
-            ("SENS_NATS__URL", nats_url.as_str()),
-            ("SENS_API__LISTEN", listen.as_str()),
-            ("SENS_OPS__LISTEN", ops.as_str()),
-            ("SENS_API__BOOTSTRAP_KEY", ADMIN),
-        ];
-        variables.extend_from_slice(env);
-        let mut api = Service::spawn("platform-api", &[], &variables)?;
-        api.wait_ready(PATIENCE).await?;
-
+        let password = Secret::new(PASSWORD);
+        sens_storage::set_login(&owner, LOGIN, LoginRole::Api, &password).await?;
+        let (api, url) = spawn(&postgres, &nats, env).await?;
         let config = sens_config::Config::default();
         let messaging = Messaging::connect(
             &sens_config::Nats {
@@ -144,7 +129,7 @@ impl Bench {
             postgres,
             nats,
             api,
-            url: format!("http://{listen}"),
+            url,
             client,
             messaging,
             pools,
@@ -284,6 +269,17 @@ impl Bench {
         Ok(sequences)
     }
 
+    /// Announces payloads as if they were stored.
+    pub(crate) async fn tell(&self, payloads: &[(&str, &str)]) -> Result<u64> {
+        let position = Position { epoch: 1, seq: 1 };
+        let decoded: Vec<Decoded> = payloads
+            .iter()
+            .map(|(topic, payload)| outgoing(topic, payload))
+            .map(|Outgoing { envelope, payload }| decoded(&envelope, &payload, position))
+            .collect();
+        self.announce(1, decoded.iter()).await
+    }
+
     async fn announce(&self, epoch: i32, decoded: impl Iterator<Item = &Decoded>) -> Result<u64> {
         let now = Utc::now().timestamp_micros();
         let readings = decoded
@@ -310,6 +306,28 @@ impl Bench {
         };
         Ok(self.messaging.publish_event(&event).await?)
     }
+}
+
+/// A service on these servers, and its address.
+pub(crate) async fn spawn(
+    postgres: &Postgres,
+    nats: &Nats,
+    env: &[(&str, &str)],
+) -> Result<(Service, String)> {
+    let listen = format!("127.0.0.1:{}", free_port()?);
+    let ops = format!("127.0.0.1:{}", free_port()?);
+    let (database_url, nats_url) = (postgres.url_as(LOGIN, PASSWORD)?, nats.url());
+    let mut variables = vec![
+        ("DATABASE_URL", database_url.as_str()),
+        ("SENS_NATS__URL", nats_url.as_str()),
+        ("SENS_API__LISTEN", listen.as_str()),
+        ("SENS_OPS__LISTEN", ops.as_str()),
+        ("SENS_API__BOOTSTRAP_KEY", ADMIN),
+    ];
+    variables.extend_from_slice(env);
+    let mut api = Service::spawn("platform-api", &[], &variables)?;
+    api.wait_ready(PATIENCE).await?;
+    Ok((api, format!("http://{listen}")))
 }
 
 fn database(url: &str) -> Database {

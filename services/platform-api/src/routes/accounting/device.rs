@@ -35,6 +35,7 @@ pub(super) async fn account(app: &App, serial: &str, span: Span) -> Result<Accou
         from: span.from,
         to: span.to,
         metric: None,
+        alone: false,
     };
     // The stream first: what is committed meanwhile is in the rows then.
     let Streams { positions, .. } = look(app, &catalogue, &window).await?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::Reader;
 use crate::http::value;
 use crate::problem::{AccessErrors, Problem};
 
@@ -45,10 +45,10 @@ impl From<analytics::AverageExtension> for AverageExtensionRow {
     responses((status = 200, description = "a row per device", body = AverageExtension), AccessErrors)
 )]
 pub(crate) async fn average_extension(
-    _: Viewer,
+    Reader(scope): Reader,
     State(app): State<App>,
 ) -> Result<Json<AverageExtension>, Problem> {
-    let rows = analytics::average_extension(&app.pools.read).await?;
+    let rows = analytics::average_extension(&app.pools.read, &scope).await?;
     Ok(Json(AverageExtension {
         items: rows.into_iter().map(AverageExtensionRow::from).collect(),
     }))

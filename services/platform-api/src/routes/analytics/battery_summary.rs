@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::Reader;
 use crate::http::time::Timestamp;
 use crate::http::value;
 use crate::problem::{AccessErrors, Problem};
@@ -61,10 +61,10 @@ impl From<analytics::BatterySummary> for BatterySummaryRow {
     responses((status = 200, description = "a row per device", body = BatterySummary), AccessErrors)
 )]
 pub(crate) async fn battery_summary(
-    _: Viewer,
+    Reader(scope): Reader,
     State(app): State<App>,
 ) -> Result<Json<BatterySummary>, Problem> {
-    let rows = analytics::battery_summary(&app.pools.read).await?;
+    let rows = analytics::battery_summary(&app.pools.read, &scope).await?;
     Ok(Json(BatterySummary {
         items: rows.into_iter().map(BatterySummaryRow::from).collect(),
     }))

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::Reader;
 use crate::problem::{AccessErrors, Problem};
 
 /// Extensions and retractions of each device.
@@ -46,10 +46,10 @@ impl From<analytics::ExtensionVsRetraction> for ExtensionVsRetractionRow {
     responses((status = 200, description = "a row per device", body = ExtensionVsRetraction), AccessErrors)
 )]
 pub(crate) async fn extension_vs_retraction(
-    _: Viewer,
+    Reader(scope): Reader,
     State(app): State<App>,
 ) -> Result<Json<ExtensionVsRetraction>, Problem> {
-    let rows = analytics::extension_vs_retraction(&app.pools.read).await?;
+    let rows = analytics::extension_vs_retraction(&app.pools.read, &scope).await?;
     Ok(Json(ExtensionVsRetraction {
         items: rows
             .into_iter()

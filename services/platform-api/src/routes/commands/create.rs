@@ -9,6 +9,7 @@ use rand::Rng as _;
 use sens_schema::command::CommandOrder;
 use sens_schema::trace::{new_traceparent, parse_traceparent};
 use sens_storage::command::{NewCommand, mark_dispatched, request_command};
+use sens_storage::query::family::find_family;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -22,6 +23,7 @@ use crate::http::body::JsonBody;
 use crate::http::idempotency::RequestName;
 use crate::http::time;
 use crate::problem::{AccessErrors, BodyErrors, Code, FieldError, NotFoundError, Problem};
+use crate::routes::devices::not_found;
 
 /// How long a command lives when nothing is said.
 const DEFAULT_TTL: i64 = 3600;
@@ -77,7 +79,10 @@ pub(crate) async fn create_command(
     let id = request_name.map_or_else(Uuid::now_v7, |Extension(RequestName(bytes))| {
         uuid::Builder::from_custom_bytes(bytes).into_uuid()
     });
-    let command = read(request, id, serial, &caller, &headers)?;
+    let mut command = read(request, id, serial, &caller, &headers)?;
+    // For a legacy number the device that is linked to it: nobody listens under the number.
+    let family = find_family(&app.pools.primary, &caller.scope, &command.serial).await?;
+    command.serial = family.ok_or_else(|| not_found(&command.serial))?.serial;
     if request_command(&app.pools.primary, &command, &caller.actor()).await? {
         tracing::info!(
             command.id = command.id,

@@ -3,13 +3,14 @@
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use sens_storage::query::latest;
+use sens_storage::query::{Scope, latest};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::device::not_found;
 use crate::app::App;
 use crate::auth::Reader;
+use crate::cache::LatestAnswer;
 use crate::http::conditional;
 use crate::http::time::Timestamp;
 use crate::http::value::{Value, ValueSchema};
@@ -59,11 +60,42 @@ pub(crate) async fn latest_values(
     Path(serial): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let values = latest::latest_values(&app.pools.read, &scope, &serial)
-        .await?
-        .ok_or_else(|| not_found(&serial))?;
-    let items = values.into_iter().map(LatestItem::from).collect();
-    conditional::json(&headers, &Latest { serial, items })
+    let answer = app
+        .caches
+        .latest(&serial, |kept| read(&app, &serial, kept))
+        .await?;
+    if !scope.takes(&answer.serial, &answer.labels) {
+        return Err(not_found(&serial));
+    }
+    Ok(conditional::tagged(
+        &headers,
+        &answer.tag,
+        "application/json",
+        answer.body.clone(),
+    ))
+}
+
+/// The answer to whoever may see the device. One that is kept is of the primary: an event may be faster than a replica.
+async fn read(app: &App, serial: &str, kept: bool) -> Result<LatestAnswer, Problem> {
+    let pool = if kept {
+        &app.pools.primary
+    } else {
+        &app.pools.read
+    };
+    let found = latest::latest_values(pool, &Scope::EVERYTHING, serial).await?;
+    let found = found.ok_or_else(|| not_found(serial))?;
+    let latest = Latest {
+        serial: serial.to_owned(),
+        items: found.values.into_iter().map(LatestItem::from).collect(),
+    };
+    let body = serde_json::to_vec(&latest)
+        .map_err(|error| Problem::internal("cannot write an answer", &error))?;
+    Ok(LatestAnswer {
+        serial: found.serial,
+        labels: found.labels,
+        tag: conditional::tag(&body),
+        body: body.into(),
+    })
 }
 
 impl From<latest::LatestValue> for LatestItem {

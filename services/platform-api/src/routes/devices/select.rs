@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sens_schema::LabelSelector;
 use sens_storage::PgPool;
 use sens_storage::query::Scope;
 use sens_storage::query::devices::{
@@ -52,16 +51,10 @@ impl Selected {
     /// Takes the parameters that choose and sort devices.
     pub(super) fn take(scope: Scope, params: &mut Params) -> Self {
         let mut scope = scope;
-        let selectors = params.many("label");
-        let mut labels: Vec<String> = Vec::with_capacity(selectors.len());
-        for text in selectors {
-            match LabelSelector::parse(&text) {
-                Ok(selector) => {
-                    scope = scope.narrowed(&selector);
-                    labels.push(selector.to_string());
-                }
-                Err(error) => params.fault("label", error.to_string()),
-            }
+        let mut labels: Vec<String> = Vec::new();
+        for selector in params.selectors("label") {
+            scope = scope.narrowed(&selector);
+            labels.push(selector.to_string());
         }
         let seen = (params.time("last_seen_from"), params.time("last_seen_to"));
         if let (Some(from), Some(to)) = seen

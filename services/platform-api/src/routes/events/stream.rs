@@ -12,7 +12,7 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::Reader;
 use crate::http::params::Params;
 use crate::http::time::Timestamp;
 use crate::problem::{AccessErrors, Code, ParameterErrors, Problem};
@@ -51,7 +51,7 @@ struct Wanted {
     )
 )]
 pub(crate) async fn stream_changes(
-    _: Viewer,
+    Reader(scope): Reader,
     State(app): State<App>,
     headers: HeaderMap,
     mut params: Params,
@@ -71,7 +71,7 @@ pub(crate) async fn stream_changes(
     let from = resume(&headers)?;
     let mut feed = app.link.get()?.changes(from).await?;
     let (sender, mut receiver) = mpsc::channel::<Bytes>(AHEAD);
-    let shutdown = app.shutdown.clone();
+    let (shutdown, registrar) = (app.shutdown.clone(), app.registrar.clone());
     tokio::spawn(async move {
         let mut text = OPENING.to_owned();
         loop {
@@ -85,7 +85,14 @@ pub(crate) async fn stream_changes(
             }
             tokio::select! {
                 next = feed.next() => match next {
-                    Ok(item) => text = write(&item, &wanted),
+                    Ok(item) => {
+                        let serial = std::iter::once(serial(&item));
+                        match registrar.is_within(&scope, serial).await {
+                            Ok(true) => text = write(&item, &wanted),
+                            Ok(false) => {}
+                            Err(_) => return,
+                        }
+                    }
                     // The client resumes from its last event.
                     Err(_) => return,
                 },
@@ -123,6 +130,14 @@ fn resume(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
             let detail = "Last-Event-ID must be the id of an event of this stream, a number";
             Problem::new(Code::BadRequest, detail)
         })
+}
+
+/// The device that has changed.
+fn serial(item: &ChangeItem) -> &str {
+    match &item.change {
+        Change::Command(event) => &event.serial,
+        Change::Presence(event) => &event.serial,
+    }
 }
 
 fn write(item: &ChangeItem, wanted: &Wanted) -> String {

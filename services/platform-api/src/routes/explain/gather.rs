@@ -45,6 +45,8 @@ pub(crate) struct Window {
     pub(crate) to: DateTime<Utc>,
     /// Of which metric.
     pub(crate) metric: Option<String>,
+    /// Nothing is told of messages that may be of other devices.
+    pub(crate) alone: bool,
 }
 
 impl Window {
@@ -115,7 +117,7 @@ pub(super) async fn gather(app: &App, window: &Window) -> Result<Gathered, Probl
         .into_iter()
         .map(position)
         .chain(streams.unattributed)
-        .filter(|other| !positions.contains(other))
+        .filter(|other| !window.alone && !positions.contains(other))
         .collect();
     let messages = lives(app, &catalogue, positions).await?;
     let others = lives(app, &catalogue, others).await?;
@@ -182,7 +184,8 @@ async fn raw_records(app: &App, window: &Window) -> Result<(Vec<String>, bool), 
     let pool = &app.pools.primary;
     let (from, to) = window.minutes();
     let since = raw_records_since(pool).await?.unwrap_or(from);
-    let missing = missing_raw_records(pool, from.max(since), to, OTHERS).await?;
+    let most = if window.alone { 0 } else { OTHERS };
+    let missing = missing_raw_records(pool, from.max(since), to, most).await?;
     let ids = missing
         .iter()
         .map(|row| format!("{}-{}", row.epoch, row.seq))

@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::{Path, State};
 use chrono::{TimeDelta, Utc};
 use sens_schema::Serial;
-use sens_storage::query::Scope;
 use sens_storage::query::explain::{DeviceStart, ExplainedDevice, WindowReading};
 use sens_storage::query::family::find_family;
 use serde::Serialize;
@@ -12,11 +11,12 @@ use utoipa::ToSchema;
 
 use super::gather::{Gathered, Window, gather};
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::Reader;
 use crate::http::params::Params;
 use crate::http::time::Timestamp;
 use crate::http::value::{Value, ValueSchema};
 use crate::problem::{AccessErrors, Code, NotFoundError, ParameterErrors, Problem};
+use crate::routes::devices::not_found;
 use crate::routes::messages::{Finding, Life};
 
 /// Seconds on each side of the time when nothing else is asked.
@@ -137,7 +137,7 @@ pub(crate) struct MessageSummary {
     )
 )]
 pub(crate) async fn explain_device(
-    _: Viewer,
+    Reader(scope): Reader,
     State(app): State<App>,
     Path(serial): Path<String>,
     mut params: Params,
@@ -159,7 +159,10 @@ pub(crate) async fn explain_device(
     let serial = Serial::parse(&serial)
         .map_err(|error| Problem::new(Code::DeviceNotFound, error.to_string()))?;
     let side = TimeDelta::seconds(within);
-    let found = find_family(&app.pools.primary, &Scope::EVERYTHING, serial.as_str()).await?;
+    let found = find_family(&app.pools.primary, &scope, serial.as_str()).await?;
+    if found.is_none() && !scope.is_everything() {
+        return Err(not_found(serial.as_str()));
+    }
     let (names, device_ids) = found.map_or_else(
         || (vec![serial.to_string()], Vec::new()),
         |family| (family.names, family.ids),
@@ -172,6 +175,7 @@ pub(crate) async fn explain_device(
         from: at - side,
         to: at + side,
         metric,
+        alone: !scope.is_everything(),
     };
     let gathered = gather(&app, &window).await?;
     Ok(Json(Explanation::of(window, gathered)))

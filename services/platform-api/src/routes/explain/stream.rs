@@ -100,7 +100,7 @@ pub(crate) async fn look(
     let lost = lost_messages(app, epoch, &status).await?;
     found.lost = lost
         .iter()
-        .filter(|lost| lost.touches(Some(window.from), Some(window.to)))
+        .filter(|lost| !window.alone && lost.touches(Some(window.from), Some(window.to)))
         .take(20)
         .map(|lost| words(epoch, lost))
         .collect();

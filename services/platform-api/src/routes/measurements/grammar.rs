@@ -206,7 +206,7 @@ impl Ask {
         };
         let labels = match serial {
             Some(_) => Vec::new(),
-            None => labels(&mut params),
+            None => params.selectors("label"),
         };
         let metrics = params.many("metric");
         let (from, to) = interval(&mut params, now);
@@ -259,17 +259,6 @@ impl Ask {
             fingerprint,
         })
     }
-}
-
-fn labels(params: &mut Params) -> Vec<LabelSelector> {
-    let mut selectors = Vec::new();
-    for text in params.many("label") {
-        match LabelSelector::parse(&text) {
-            Ok(selector) => selectors.push(selector),
-            Err(error) => params.fault("label", error.to_string()),
-        }
-    }
-    selectors
 }
 
 /// `from` and `to`, or `last`.

@@ -5,10 +5,10 @@ use axum::extract::{Path, State};
 use sens_messaging::StoredDeadLetter;
 use sens_schema::envelope::Envelope;
 use sens_schema::explain::Verdict;
-use sens_schema::{Position, Value as Measured, locate};
-use sens_storage::query::StoredValue;
+use sens_schema::{Position, Serial, Topic, Value as Measured, locate};
 use sens_storage::query::fate::{Fate, ReadingFate};
 use sens_storage::query::ingest_errors::IngestError;
+use sens_storage::query::{Scope, StoredValue};
 use sens_storage::write::load_catalogue;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::life::Life;
 use super::payload::Payload;
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::Reader;
 use crate::http::position::read_id;
 use crate::http::time::Timestamp;
 use crate::http::value::{Value, ValueSchema};
@@ -150,7 +150,7 @@ pub(crate) struct MessageReading {
     )
 )]
 pub(crate) async fn get_message(
-    _: Viewer,
+    Reader(scope): Reader,
     State(app): State<App>,
     Path(id): Path<String>,
 ) -> Result<Json<Message>, Problem> {
@@ -165,10 +165,24 @@ pub(crate) async fn get_message(
     let life = Life::of(&app, &catalogue, position)
         .await?
         .ok_or_else(not_found)?;
-    Ok(Json(Message::of(position, &life)))
+    let message = Message::of(position, &life);
+    if !message.is_within(&app, &scope).await? {
+        return Err(not_found());
+    }
+    Ok(Json(message))
 }
 
 impl Message {
+    /// Whether everything that it tells is of devices of the scope.
+    async fn is_within(&self, app: &App, scope: &Scope) -> Result<bool, Problem> {
+        let topic = self.topic.as_deref().map(Topic::parse);
+        let serials = self.readings.iter().map(|reading| reading.serial.as_str());
+        let errors = self.errors.iter();
+        let serials = serials.chain(errors.map(|error| error.serial.as_deref().unwrap_or("")));
+        let serials = serials.chain(topic.iter().filter_map(Topic::serial).map(Serial::as_str));
+        app.registrar.is_within(scope, serials).await
+    }
+
     fn of(position: Position, life: &Life) -> Self {
         let kept = Kept::of(life);
         let payload = kept.as_ref().map(|kept| kept.payload).unwrap_or_default();

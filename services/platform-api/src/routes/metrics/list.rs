@@ -44,14 +44,15 @@ pub(crate) async fn list_metrics(
 ) -> Result<Response, Problem> {
     let listed = params.choice("listed", &[("true", true), ("false", false)]);
     params.finish()?;
-    let metrics = metrics::list_metrics(&app.pools.read).await?;
+    let read = async { Ok(metrics::list_metrics(&app.pools.primary).await?) };
+    let metrics = app.caches.catalogue(read).await?;
     let wanted = metrics
-        .into_iter()
+        .iter()
         .filter(|metric| listed.is_none_or(|listed| listed == metric.listed));
     conditional::json(
         &headers,
         &MetricList {
-            items: wanted.map(Metric::from).collect(),
+            items: wanted.cloned().map(Metric::from).collect(),
         },
     )
 }

@@ -5,13 +5,14 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use sens_schema::{Serial, Topic};
 use sens_storage::query::{ingest_errors, raw_records};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::readings::{self, RawReading};
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::Reader;
 use crate::http::conditional;
 use crate::http::position::read_id;
 use crate::http::time::Timestamp;
@@ -85,7 +86,7 @@ pub(crate) struct RawError {
     )
 )]
 pub(crate) async fn get_raw_record(
-    _: Viewer,
+    Reader(scope): Reader,
     State(app): State<App>,
     Path(id): Path<String>,
     headers: HeaderMap,
@@ -104,6 +105,18 @@ pub(crate) async fn get_raw_record(
         .ok_or_else(not_found)?;
     let errors = ingest_errors::ingest_errors_of(pool, epoch, seq).await?;
     let readings = readings::stored(&app, epoch, seq, &record).await?;
+    let errors: Vec<RawError> = errors.into_iter().map(RawError::from).collect();
+    let topic = Topic::parse(&record.topic);
+    let serials = readings.iter().map(RawReading::serial);
+    let serials = serials.chain(
+        errors
+            .iter()
+            .map(|error| error.serial.as_deref().unwrap_or("")),
+    );
+    let serials = serials.chain(topic.serial().map(Serial::as_str));
+    if !app.registrar.is_within(&scope, serials).await? {
+        return Err(not_found());
+    }
     let body = RawRecord {
         id: format!("{epoch}-{seq}"),
         parse_ok: record.error_count == 0 && record.outcome != "dead",
@@ -120,7 +133,7 @@ pub(crate) async fn get_raw_record(
         error_count: record.error_count,
         payload_length: record.payload_length,
         traceparent: record.traceparent,
-        errors: errors.into_iter().map(RawError::from).collect(),
+        errors,
         readings,
     };
     conditional::json(&headers, &body)

@@ -28,6 +28,13 @@ pub(crate) struct RawReading {
     raw_record_id: String,
 }
 
+impl RawReading {
+    /// The device.
+    pub(super) fn serial(&self) -> &str {
+        &self.serial
+    }
+}
+
 impl From<StoredReading> for RawReading {
     fn from(reading: StoredReading) -> Self {
         Self {

@@ -8,7 +8,7 @@ use sens_storage::query::family::find_family;
 use super::events;
 use super::select::Selection;
 use crate::app::App;
-use crate::auth::Reader;
+use crate::auth::Listener;
 use crate::http::params::Params;
 use crate::problem::{AccessErrors, NotFoundError, ParameterErrors, Problem};
 use crate::routes::devices::not_found;
@@ -33,7 +33,7 @@ use crate::routes::devices::not_found;
     )
 )]
 pub(crate) async fn stream_device(
-    Reader(scope): Reader,
+    Listener(caller): Listener,
     State(app): State<App>,
     Path(serial): Path<String>,
     headers: HeaderMap,
@@ -41,15 +41,12 @@ pub(crate) async fn stream_device(
 ) -> Result<Response, Problem> {
     let metrics = params.many("metric");
     params.finish()?;
-    let family = find_family(&app.pools.read, &scope, &serial).await?;
+    let family = find_family(&app.pools.read, &caller.scope, &serial).await?;
     let family = family.ok_or_else(|| not_found(&serial))?;
-    events::open(
-        &app,
-        &headers,
-        Selection {
-            devices: family.names,
-            metrics,
-        },
-    )
-    .await
+    let selection = Selection {
+        scope: caller.scope.clone(),
+        devices: family.names,
+        metrics,
+    };
+    events::open(&app, caller, &headers, selection).await
 }

@@ -13,7 +13,10 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
 
 use super::select::{self, Place, Selection};
+use super::watch::{self, Watch};
 use crate::app::App;
+use crate::auth::Caller;
+use crate::cache::Registrar;
 use crate::feed::{Item, Sequel};
 use crate::problem::{Code, Problem};
 
@@ -27,12 +30,16 @@ const OPENING: &str = "retry: 2000\n: open\n\n";
 /// How long a client may take nothing at all before it is cut off.
 pub(super) const STALLED: Duration = Duration::from_secs(30);
 
+/// Told to a client that may not see everything: it resumes after its last event.
+pub(super) const UNKNOWN: &str = "it cannot be found out now which devices you may see";
+
 /// Opens a stream of the selected readings.
 ///
 /// # Errors
 /// `bad_request` for a foreign `Last-Event-ID`, `too_many_streams`, `messaging_unavailable`.
 pub(super) async fn open(
     app: &App,
+    caller: Caller,
     headers: &HeaderMap,
     selection: Selection,
 ) -> Result<Response, Problem> {
@@ -41,11 +48,13 @@ pub(super) async fn open(
     let sequel = Sequel::open(&app.feed, &app.link, select::start(seen)).await?;
     let (sender, mut receiver) = mpsc::channel::<Bytes>(AHEAD);
     let (reason, ended) = oneshot::channel();
-    let shutdown = app.shutdown.clone();
+    let (shutdown, registrar) = (app.shutdown.clone(), app.registrar.clone());
+    let mut watch = Watch::new(app.clone(), caller);
     tokio::spawn(async move {
         let _open = open;
         let why = tokio::select! {
-            why = run(sequel, &selection, seen, &sender) => why,
+            why = run(sequel, &selection, &registrar, seen, &sender) => why,
+            () = watch.ended() => Some(watch::ENDED),
             () = sender.closed() => None,
             () = shutdown.cancelled() => None,
         };
@@ -79,6 +88,7 @@ pub(super) async fn open(
 async fn run(
     mut sequel: Sequel,
     selection: &Selection,
+    registrar: &Registrar,
     mut seen: Option<Place>,
     sender: &mpsc::Sender<Bytes>,
 ) -> Option<&'static str> {
@@ -97,7 +107,12 @@ async fn run(
         }
         tokio::select! {
             item = sequel.next() => match item {
-                Item::Event(item) => text = select::write(&item, selection, seen),
+                Item::Event(batch) => {
+                    let Ok(devices) = selection.devices(&batch, registrar).await else {
+                        return Some(UNKNOWN);
+                    };
+                    text = select::write(&batch.item, devices, selection, seen);
+                }
                 Item::Gap => {
                     // What the client has seen may be of another stream.
                     seen = None;

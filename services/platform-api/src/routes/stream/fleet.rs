@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::events;
 use super::select::Selection;
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::Listener;
 use crate::http::params::Params;
 use crate::problem::{AccessErrors, ParameterErrors, Problem};
 
@@ -15,14 +15,16 @@ use crate::problem::{AccessErrors, ParameterErrors, Problem};
 ///
 /// Server-sent events named `reading`, data `{"serial","metric","value","unit","recorded_at","received_at"}`. The id of
 /// an event, sent back as `Last-Event-ID`, resumes after it without gap or double. An event `gap` says that some
-/// events are no longer kept; `error` ends the stream for a client that reads too slowly. A comment every 15 seconds
-/// shows that the connection lives.
+/// events are no longer kept; `error` ends the stream and says why: a client that reads too slowly, a key that is no longer
+/// valid. A comment every 15 seconds shows that the connection lives. A key that is limited to some devices gets what they
+/// tell; who they are, as with `label`, is judged at the moment of each reading.
 #[utoipa::path(
     get,
     path = "/v1/stream",
     tag = "live",
     params(
         ("device" = Option<Vec<String>>, Query, description = "only these serials; may be repeated"),
+        ("label" = Option<Vec<String>>, Query, description = "only devices with these labels, as in the list of devices; may be repeated"),
         ("metric" = Option<Vec<String>>, Query, description = "only these metrics; may be repeated"),
         ("Last-Event-ID" = Option<String>, Header, description = "resume after this event")
     ),
@@ -33,15 +35,19 @@ use crate::problem::{AccessErrors, ParameterErrors, Problem};
     )
 )]
 pub(crate) async fn stream_fleet(
-    _: Viewer,
+    Listener(caller): Listener,
     State(app): State<App>,
     headers: HeaderMap,
     mut params: Params,
 ) -> Result<Response, Problem> {
-    let selection = Selection {
-        devices: params.many("device"),
-        metrics: params.many("metric"),
-    };
+    let (devices, metrics) = (params.many("device"), params.many("metric"));
+    let selectors = params.selectors("label");
     params.finish()?;
-    events::open(&app, &headers, selection).await
+    let scope = selectors
+        .iter()
+        .fold(caller.scope.clone(), |scope, selector| {
+            scope.narrowed(selector)
+        });
+    let selection = Selection::of(&app, scope, devices, metrics).await?;
+    events::open(&app, caller, &headers, selection).await
 }

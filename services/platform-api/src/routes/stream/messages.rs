@@ -3,7 +3,7 @@
 use sens_messaging::FeedItem;
 use serde::{Deserialize, Serialize};
 
-use super::select::{self, Data, Place, Selection};
+use super::select::{self, Data, DevicesOf, Place, Selection};
 
 /// What a client may say.
 #[derive(Debug, Deserialize, PartialEq, Eq)]
@@ -16,6 +16,9 @@ pub(super) enum Order {
         /// Only these serials.
         #[serde(default)]
         device: Vec<String>,
+        /// Only devices with these labels.
+        #[serde(default)]
+        label: Vec<String>,
         /// Only these metrics.
         #[serde(default)]
         metric: Vec<String>,
@@ -94,10 +97,11 @@ pub(super) fn error(subscription: Option<&str>, detail: &str) -> String {
 pub(super) fn readings<'a>(
     subscription: &'a str,
     item: &'a FeedItem,
+    devices: Option<DevicesOf<'a>>,
     selection: &'a Selection,
     seen: Option<Place>,
 ) -> impl Iterator<Item = String> {
-    select::wanted(item, selection, seen).map(move |(place, data)| {
+    select::wanted(item, devices, selection, seen).map(move |(place, data)| {
         let id = place.to_string();
         Said::Reading {
             subscription,
@@ -120,6 +124,7 @@ mod tests {
             Some(Order::Subscribe {
                 subscription: "a".to_owned(),
                 device: vec!["A".to_owned()],
+                label: Vec::new(),
                 metric: Vec::new(),
                 after: Some("7-1".to_owned()),
             })

@@ -6,6 +6,7 @@ mod fleet;
 mod messages;
 mod select;
 mod socket;
+mod watch;
 
 pub(crate) use device::*;
 pub(crate) use fleet::*;

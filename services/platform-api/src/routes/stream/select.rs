@@ -1,29 +1,88 @@
 //! Which readings a stream wants, where it begins, and how they are written.
 
+use std::sync::Arc;
+
 use axum::http::HeaderMap;
 use sens_messaging::FeedItem;
 use sens_schema::event::ReadingEvent;
+use sens_storage::query::Scope;
+use sens_storage::query::family::{Devices, KnownDevice, find_families};
 use serde::Serialize;
 
-use crate::feed::Start;
+use crate::app::App;
+use crate::cache::Registrar;
+use crate::feed::{Batch, Start};
 use crate::http::time::Timestamp;
 use crate::http::value;
 use crate::problem::{Code, FieldError, Problem};
 
 /// Which readings a stream wants; an empty list wants all.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Selection {
-    /// Serials of devices.
+    /// Of which devices: those that the key may see and that have the labels, at the moment of each reading.
+    pub(super) scope: Scope,
+    /// Names of devices as their messages have them.
     pub(super) devices: Vec<String>,
     /// Names of metrics.
     pub(super) metrics: Vec<String>,
 }
 
+/// The device of each reading of a batch.
+pub(super) type DevicesOf<'a> = &'a [Option<Arc<KnownDevice>>];
+
 impl Selection {
+    /// The readings of some devices, of all when none is named. A device that is linked to a legacy number is meant with what
+    /// goes under the number.
+    ///
+    /// # Errors
+    /// That the database is away or takes too long.
+    pub(super) async fn of(
+        app: &App,
+        scope: Scope,
+        mut devices: Vec<String>,
+        metrics: Vec<String>,
+    ) -> Result<Self, Problem> {
+        if !devices.is_empty() {
+            let most = i64::try_from(devices.len()).unwrap_or(i64::MAX);
+            let named = Devices::Named(&devices);
+            let found = find_families(&app.pools.primary, &scope, named, most).await?;
+            devices.extend(found.into_iter().flat_map(|family| family.names));
+        }
+        Ok(Self {
+            scope,
+            devices,
+            metrics,
+        })
+    }
+
+    /// Who the devices of a batch are, where this selection depends on it.
+    ///
+    /// # Errors
+    /// That the database is away or takes too long.
+    pub(super) async fn devices<'a>(
+        &self,
+        batch: &'a Batch,
+        registrar: &Registrar,
+    ) -> Result<Option<DevicesOf<'a>>, Problem> {
+        if self.scope.is_everything() {
+            return Ok(None);
+        }
+        batch.devices(registrar).await.map(Some)
+    }
+
     fn wants(&self, reading: &ReadingEvent<'_>) -> bool {
         let among =
             |list: &[String], name: &str| list.is_empty() || list.iter().any(|entry| entry == name);
         among(&self.devices, &reading.serial) && among(&self.metrics, &reading.metric)
+    }
+
+    /// Of a device that is not there nobody may see anything but who may see everything.
+    fn may_see(&self, devices: Option<DevicesOf<'_>>, index: usize) -> bool {
+        if self.scope.is_everything() {
+            return true;
+        }
+        let device = devices.and_then(|devices| devices.get(index)?.as_deref());
+        device.is_some_and(|device| self.scope.takes(&device.serial, &device.labels))
     }
 }
 
@@ -97,6 +156,7 @@ impl std::fmt::Display for Place {
 /// The wanted readings of a batch, leaving out those up to the place already seen.
 pub(super) fn wanted<'a>(
     item: &'a FeedItem,
+    devices: Option<DevicesOf<'a>>,
     selection: &'a Selection,
     seen: Option<Place>,
 ) -> impl Iterator<Item = (Place, Data<'a>)> {
@@ -106,7 +166,10 @@ pub(super) fn wanted<'a>(
             sequence: item.sequence,
             index,
         };
-        if seen.is_some_and(|seen| place <= seen) || !selection.wants(reading) {
+        if seen.is_some_and(|seen| place <= seen)
+            || !selection.wants(reading)
+            || !selection.may_see(devices, index)
+        {
             return None;
         }
         let data = Data {
@@ -122,9 +185,14 @@ pub(super) fn wanted<'a>(
 }
 
 /// Writes the wanted readings of a batch as server-sent events.
-pub(super) fn write(item: &FeedItem, selection: &Selection, seen: Option<Place>) -> String {
+pub(super) fn write(
+    item: &FeedItem,
+    devices: Option<DevicesOf<'_>>,
+    selection: &Selection,
+    seen: Option<Place>,
+) -> String {
     let mut text = String::new();
-    for (place, data) in wanted(item, selection, seen) {
+    for (place, data) in wanted(item, devices, selection, seen) {
         let json = serde_json::to_string(&data).unwrap_or_default();
         let place = place.to_string();
         text.extend(["id: ", &place, "\nevent: reading\ndata: ", &json, "\n\n"]);
@@ -134,6 +202,7 @@ pub(super) fn write(item: &FeedItem, selection: &Selection, seen: Option<Place>)
 
 #[cfg(test)]
 mod tests {
+    use sens_schema::LabelSelector;
     use sens_schema::event::{BatchCounts, BatchEvent};
 
     use super::*;
@@ -161,8 +230,17 @@ mod tests {
         }
     }
 
+    fn selection(devices: &[&str], metrics: &[&str]) -> Selection {
+        let texts = |list: &[&str]| list.iter().map(ToString::to_string).collect();
+        Selection {
+            scope: Scope::EVERYTHING,
+            devices: texts(devices),
+            metrics: texts(metrics),
+        }
+    }
+
     fn ids(selection: &Selection, seen: Option<Place>) -> Vec<String> {
-        let text = write(&batch(), selection, seen);
+        let text = write(&batch(), None, selection, seen);
         text.lines()
             .filter_map(|line| line.strip_prefix("id: "))
             .map(str::to_owned)
@@ -171,7 +249,7 @@ mod tests {
 
     #[test]
     fn events_are_filtered_and_resumed() {
-        let all = Selection::default();
+        let all = selection(&[], &[]);
         assert_eq!(ids(&all, None), ["7-0", "7-1", "7-2"]);
         assert_eq!(
             ids(
@@ -193,26 +271,45 @@ mod tests {
             ),
             ["7-0", "7-1", "7-2"]
         );
-        let only_a = Selection {
-            devices: vec!["A".to_owned()],
-            metrics: Vec::new(),
-        };
+        let only_a = selection(&["A"], &[]);
         assert_eq!(ids(&only_a, None), ["7-0", "7-2"]);
-        let a_y = Selection {
-            devices: vec!["A".to_owned()],
-            metrics: vec!["y".to_owned()],
-        };
+        let a_y = selection(&["A"], &["y"]);
         assert_eq!(ids(&a_y, None), ["7-2"]);
     }
 
     #[test]
-    fn an_event_has_the_documented_form() {
-        let b = Selection {
-            devices: vec!["B".to_owned()],
-            metrics: Vec::new(),
+    fn only_devices_of_the_scope_are_seen() {
+        let known = |serial: &str, site: &str| {
+            Some(Arc::new(KnownDevice {
+                serial: serial.to_owned(),
+                labels: [("site".to_owned(), site.to_owned())].into(),
+            }))
         };
+        let devices = [known("A", "vie"), known("B", "graz"), None];
+        let seen = |selector: &str| {
+            let limited = Selection {
+                scope: Scope::EVERYTHING.narrowed(&LabelSelector::parse(selector).unwrap()),
+                ..selection(&[], &[])
+            };
+            let batch = batch();
+            let wanted = wanted(&batch, Some(&devices), &limited, None);
+            wanted.map(|(place, _)| place.index).collect::<Vec<_>>()
+        };
+        assert_eq!(seen("site=vie"), [0]);
+        assert_eq!(seen("site!=vie"), [1], "never of one that is not there");
         assert_eq!(
-            write(&batch(), &b, None),
+            write(&batch(), None, &selection(&[], &[]), None)
+                .matches("event: ")
+                .count(),
+            3
+        );
+    }
+
+    #[test]
+    fn an_event_has_the_documented_form() {
+        let b = selection(&["B"], &[]);
+        assert_eq!(
+            write(&batch(), None, &b, None),
             "id: 7-1\nevent: reading\ndata: {\"serial\":\"B\",\"metric\":\"x\",\"value\":1.5,\"unit\":null,\
              \"recorded_at\":\"1970-01-01T00:00:00.000000Z\",\"received_at\":\"1970-01-01T00:00:00.000001Z\"}\n\n"
         );

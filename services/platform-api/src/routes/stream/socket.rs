@@ -8,15 +8,18 @@ use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
+use sens_schema::LabelSelector;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::MissedTickBehavior;
 
-use super::events::{HEARTBEAT, OpenStream, STALLED};
+use super::events::{HEARTBEAT, OpenStream, STALLED, UNKNOWN};
 use super::messages::{self, Order};
 use super::select::{self, Place, Selection};
+use super::watch::{self, Watch};
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::{Caller, Listener};
+use crate::cache::Registrar;
 use crate::feed::{Item, Sequel};
 use crate::http::params::Params;
 use crate::problem::{AccessErrors, Code, ParameterErrors, Problem};
@@ -30,7 +33,7 @@ const LARGEST: usize = 64 * 1024;
 
 /// Live readings over a WebSocket
 ///
-/// The client sends `{"type":"subscribe","subscription":"a","device":[…],"metric":[…],"after":"<id>"}` for each selection it
+/// The client sends `{"type":"subscribe","subscription":"a","device":[…],"label":[…],"metric":[…],"after":"<id>"}` for each selection it
 /// wants, under a name of its own, and `unsubscribe`; it gets `subscribed`, then `reading` messages with the same `id` and `data`
 /// as `/v1/stream`. `after` resumes without gap or double. `gap` says that some readings are no longer kept; `error` that an order
 /// was not understood or a subscription has ended. A ping every 15 seconds shows that the connection lives; one that takes
@@ -46,7 +49,7 @@ const LARGEST: usize = 64 * 1024;
     )
 )]
 pub(crate) async fn open_socket(
-    _: Viewer,
+    Listener(caller): Listener,
     State(app): State<App>,
     params: Params,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -59,13 +62,14 @@ pub(crate) async fn open_socket(
         .max_message_size(LARGEST)
         .on_upgrade(move |socket| async move {
             let _place = place;
-            Connection::new(app).run(socket).await;
+            Connection::new(app, caller).run(socket).await;
         }))
 }
 
 /// An open connection and what it has asked for.
 struct Connection {
     app: App,
+    caller: Caller,
     sender: mpsc::Sender<String>,
     receiver: mpsc::Receiver<String>,
     subscriptions: HashMap<String, AbortHandle>,
@@ -86,10 +90,11 @@ impl Drop for Connection {
 }
 
 impl Connection {
-    fn new(app: App) -> Self {
+    fn new(app: App, caller: Caller) -> Self {
         let (sender, receiver) = mpsc::channel(AHEAD);
         Self {
             app,
+            caller,
             sender,
             receiver,
             subscriptions: HashMap::new(),
@@ -110,6 +115,9 @@ impl Connection {
 
     async fn serve(&mut self, socket: &mut WebSocket) -> End {
         let shutdown = self.app.shutdown.clone();
+        let mut watch = Watch::new(self.app.clone(), self.caller.clone());
+        let ended = watch.ended();
+        tokio::pin!(ended);
         let mut heartbeat = tokio::time::interval(HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         heartbeat.reset();
@@ -128,6 +136,7 @@ impl Connection {
                 },
                 Some(text) = self.receiver.recv() => Message::text(text),
                 _ = heartbeat.tick() => Message::Ping(Bytes::new()),
+                () = &mut ended => return End::Close(close_code::POLICY, watch::ENDED),
                 () = shutdown.cancelled() => return End::Close(close_code::AWAY, "the service stops"),
             };
             match tokio::time::timeout(STALLED, socket.send(message)).await {
@@ -155,19 +164,39 @@ impl Connection {
             }
             Ok(Order::Subscribe {
                 subscription,
-                device: devices,
-                metric: metrics,
+                device,
+                label,
+                metric,
                 after,
             }) => {
-                let selection = Selection { devices, metrics };
-                let begun = self
-                    .subscribe(&subscription, selection, after.as_deref())
-                    .await;
+                let begun = match self.select(device, &label, metric).await {
+                    Ok(selection) => {
+                        self.subscribe(&subscription, selection, after.as_deref())
+                            .await
+                    }
+                    Err(detail) => Err(detail),
+                };
                 begun
                     .err()
                     .map(|detail| messages::error(Some(&subscription), &detail))
             }
         }
+    }
+
+    /// What is asked for, of the devices that the key may see.
+    async fn select(
+        &self,
+        devices: Vec<String>,
+        labels: &[String],
+        metrics: Vec<String>,
+    ) -> Result<Selection, String> {
+        let mut scope = self.caller.scope.clone();
+        for text in labels {
+            let selector = LabelSelector::parse(text).map_err(|error| error.to_string())?;
+            scope = scope.narrowed(&selector);
+        }
+        let selection = Selection::of(&self.app, scope, devices, metrics).await;
+        selection.map_err(|problem| problem.into_body("", "").detail)
     }
 
     async fn subscribe(
@@ -192,6 +221,7 @@ impl Connection {
             name.to_owned(),
             sequel,
             selection,
+            self.app.registrar.clone(),
             seen,
             self.sender.clone(),
         );
@@ -206,6 +236,7 @@ async fn follow(
     name: String,
     mut sequel: Sequel,
     selection: Selection,
+    registrar: Registrar,
     mut seen: Option<Place>,
     sender: mpsc::Sender<String>,
 ) {
@@ -217,8 +248,13 @@ async fn follow(
             }
         }
         match sequel.next().await {
-            Item::Event(item) => {
-                texts.extend(messages::readings(&name, &item, &selection, seen));
+            Item::Event(batch) => {
+                let Ok(devices) = selection.devices(&batch, &registrar).await else {
+                    drop(sender.send(messages::error(Some(&name), UNKNOWN)).await);
+                    return;
+                };
+                let readings = messages::readings(&name, &batch.item, devices, &selection, seen);
+                texts.extend(readings);
             }
             Item::Gap => {
                 seen = None;

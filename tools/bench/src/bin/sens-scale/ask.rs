@@ -31,7 +31,7 @@ pub(crate) async fn everything(pool: &PgPool, options: &Options) -> Result<()> {
         let values = latest_values(pool, &Scope::EVERYTHING, &serial)
             .await?
             .context("no such device")?;
-        ask.note(begun, values.len());
+        ask.note(begun, values.values.len());
     }
     ask.print("newest values of a device");
     for _ in 0..options.questions {
