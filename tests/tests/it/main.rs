@@ -17,6 +17,7 @@ mod malformed;
 mod network;
 mod pressure;
 mod quotas;
+mod replay;
 mod replicas;
 mod rest;
 mod rotation;
