@@ -17,12 +17,13 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::http::edge::{self, Edge};
+use crate::http::elsewhere::{self, Elsewhere};
 use crate::http::{cors, idempotency, rate, timeout};
 use crate::problem::{Code, Problem, describe_shared};
 use crate::routes::{
     accounting, analytics, api_keys, audit_log, commands, corrections, dead_letters, devices, docs,
-    events, explain, health, ingest, ingest_errors, measurements, messages, metrics, operations,
-    overview, raw_records, replays, retention, stream, system, web, whoami,
+    events, explain, health, ingest, ingest_errors, measurements, messages, metrics,
+    operations, overview, raw_records, replays, retention, stream, system, web, whoami,
 };
 
 /// Every documented route.
@@ -146,7 +147,22 @@ pub(crate) fn openapi() -> utoipa::openapi::OpenApi {
 pub(crate) fn router(app: App, edge: Edge) -> Router {
     let config = Arc::clone(&app.config);
     let (documented, _) = documented().split_for_parts();
-    let routes = documented
+    let routes = match app.pools.replica.clone() {
+        Some(replica) => {
+            let primary = served(documented.clone(), app.on_primary());
+            let is_used = move || replica.is_used();
+            let again = Elsewhere::new(is_used, primary, config.api.max_body_bytes);
+            let layer = middleware::from_fn_with_state(again, elsewhere::layer);
+            served(documented, app).layer(layer)
+        }
+        None => served(documented, app),
+    };
+    surround(routes, &config.api, edge)
+}
+
+/// The documented routes and the pages, for one state.
+fn served(documented: Router<App>, app: App) -> Router {
+    documented
         .route_layer(middleware::from_fn_with_state(
             app.clone(),
             idempotency::layer,
@@ -157,8 +173,7 @@ pub(crate) fn router(app: App, edge: Edge) -> Router {
         .route("/docs/errors", get(docs::error_list))
         .route("/docs/errors/{code}", get(docs::error_page))
         .fallback(web::fallback)
-        .with_state(app);
-    surround(routes, &config.api, edge)
+        .with_state(app)
 }
 
 /// What every request passes, the outermost layer last.

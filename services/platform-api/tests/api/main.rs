@@ -22,6 +22,7 @@ mod pages;
 mod quotas;
 mod reads;
 mod replays;
+mod replica;
 mod retention;
 mod rollups;
 mod rules;
