@@ -64,6 +64,12 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0015_presence.sql"),
     ),
     (16, "insert", include_str!("../migrations/0016_insert.sql")),
+    (
+        17,
+        "erasure",
+        include_str!("../migrations/0017_erasure.sql"),
+    ),
+    (18, "import", include_str!("../migrations/0018_import.sql")),
 ];
 
 /// Group roles and exactly the rights they use; run after every migration so that new objects are covered.

@@ -22,7 +22,7 @@ use crate::http::{cors, idempotency, rate, timeout};
 use crate::problem::{Code, Problem, describe_shared};
 use crate::routes::{
     accounting, analytics, api_keys, audit_log, commands, corrections, dead_letters, devices, docs,
-    events, explain, health, ingest, ingest_errors, measurements, messages, metrics,
+    events, explain, health, imports, ingest, ingest_errors, measurements, messages, metrics,
     operations, overview, raw_records, replays, retention, stream, system, web, whoami,
 };
 
@@ -49,6 +49,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(devices::import_devices_route))
         .routes(routes!(devices::export_devices))
         .routes(routes!(devices::list_startups))
+        .routes(routes!(devices::erase_device))
         .routes(routes!(devices::latest_values))
         .merge(readings())
         .routes(routes!(devices::list_series))
@@ -77,6 +78,7 @@ fn documented() -> OpenApiRouter<App> {
 fn operated() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(ingest::post_ingest))
+        .routes(routes!(imports::create_import))
         .routes(routes!(ingest_errors::list_ingest_errors))
         .routes(routes!(raw_records::get_raw_record))
         .routes(routes!(messages::get_message))

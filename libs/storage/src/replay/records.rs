@@ -153,11 +153,7 @@ pub(super) fn decode(row: Row, decoders: &DecoderMap, catalogue: &Catalogue) -> 
     let sha256 = row.payload_sha256.and_then(|hash| hash.try_into().ok());
     let envelope = Envelope {
         topic: row.topic,
-        source: if row.source == Source::Http.as_str() {
-            Source::Http
-        } else {
-            Source::Mqtt
-        },
+        source: Source::of(&row.source),
         received_at: row.received_at.timestamp_micros(),
         content_type: row.content_type,
         traceparent: None,
