@@ -36,6 +36,8 @@ export default defineConfig({
           'let-go-of-old-data',
           'replay',
           'correct',
+          'import-history',
+          'erase-a-device',
           'read-replica',
           'use-timescaledb',
           'compose',

@@ -9,7 +9,7 @@ use crate::time::Micros;
 pub const TOPIC: &str = "Sens-Topic";
 /// Time of arrival in Unix microseconds, decimal.
 pub const RECEIVED_AT: &str = "Sens-Received-At";
-/// Way by which it came: `mqtt` or `http`.
+/// Way by which it came: `mqtt`, `http` or `import`.
 pub const SOURCE: &str = "Sens-Source";
 /// Content type the sender gave.
 pub const CONTENT_TYPE: &str = "Sens-Content-Type";
@@ -32,14 +32,24 @@ pub enum Source {
     Mqtt,
     /// Through the REST interface.
     Http,
+    /// From a file of past readings.
+    Import,
 }
 
 impl Source {
+    /// Reads a stable name; what is not known came from the broker.
+    pub fn of(name: &str) -> Self {
+        let others = [Self::Http, Self::Import];
+        let known = others.into_iter().find(|source| source.as_str() == name);
+        known.unwrap_or(Self::Mqtt)
+    }
+
     /// The stable name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Mqtt => "mqtt",
             Self::Http => "http",
+            Self::Import => "import",
         }
     }
 }
@@ -111,11 +121,7 @@ impl Envelope {
             });
         Self {
             topic: get(TOPIC).unwrap_or_default().to_owned(),
-            source: if get(SOURCE) == Some("http") {
-                Source::Http
-            } else {
-                Source::Mqtt
-            },
+            source: Source::of(get(SOURCE).unwrap_or_default()),
             received_at: get(RECEIVED_AT)
                 .and_then(|micros| micros.parse().ok())
                 .unwrap_or(fallback_received_at),

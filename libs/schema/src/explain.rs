@@ -96,6 +96,11 @@ pub enum MessageState {
         /// The minute of its arrival.
         minute: String,
     },
+    /// Committed, and erased with the device it spoke of.
+    Erased {
+        /// The minute of its arrival.
+        minute: String,
+    },
     /// Committed, and retention has dropped its raw record.
     Expired {
         /// The minute of its arrival.
@@ -124,6 +129,13 @@ pub fn message(id: &str, state: &MessageState) -> Verdict {
             format!(
                 "message {id} arrived in the minute {minute} and was committed, but its raw record is not there any \
                  more: somebody deleted it"
+            ),
+        ),
+        MessageState::Erased { minute } => Verdict::new(
+            "erased",
+            format!(
+                "message {id} arrived in the minute {minute} and was committed; it was erased on somebody's word, with the \
+                 device it spoke of"
             ),
         ),
         MessageState::Expired { minute } => Verdict::new(
@@ -451,6 +463,10 @@ mod tests {
             .0,
             "raw_record_missing"
         );
+        let erased = MessageState::Erased {
+            minute: minute.clone(),
+        };
+        assert_eq!(judged(&erased).0, "erased");
         assert_eq!(judged(&MessageState::Expired { minute }).0, "expired");
     }
 }

@@ -17,6 +17,7 @@ pub mod durability;
 pub mod envelope;
 pub mod event;
 pub mod explain;
+pub mod import;
 mod json;
 mod labels;
 mod locate;

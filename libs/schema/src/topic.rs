@@ -93,6 +93,11 @@ pub fn is_shared(filter: &str) -> bool {
     filter != STATUS_FILTER
 }
 
+/// The topic on which a device publishes.
+pub fn telemetry(serial: &Serial) -> String {
+    format!("{PREFIX}{serial}/telemetry")
+}
+
 /// The topic on which a device listens for commands.
 pub fn command(serial: &Serial) -> String {
     format!("{PREFIX}{serial}/command")

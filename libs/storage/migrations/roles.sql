@@ -91,6 +91,18 @@ REVOKE ALL ON FUNCTION store_raw_records(integer, bigint[], timestamptz[], bigin
 GRANT EXECUTE ON FUNCTION store_raw_records(integer, bigint[], timestamptz[], bigint[], text[], text[], text[], text[], text[], text[], integer[],
     integer[], bigint[], bytea[], bytea[], boolean), store_readings(integer, bigint[], integer[], timestamptz[], bigint[],
     double precision[], timestamptz[], bigint[], integer[], text[], text[], timestamptz[], bigint[], boolean) TO sens_ingest;
+REVOKE ALL ON FUNCTION erasure_begin(bigint, integer, bigint), erasure_spans(bigint), erasure_sweep(bigint, text, timestamptz, timestamptz),
+    erasure_finish(bigint, jsonb), erasure_drop_letter(bigint, integer, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION erasure_begin(bigint, integer, bigint), erasure_spans(bigint), erasure_sweep(bigint, text, timestamptz, timestamptz),
+    erasure_finish(bigint, jsonb), erasure_drop_letter(bigint, integer, bigint) TO sens_ingest;
+GRANT SELECT ON erasure_run, erased_message TO sens_ingest, sens_api, sens_readonly;
+GRANT UPDATE (total, done, state, detail, finished_at) ON erasure_run TO sens_ingest;
+GRANT INSERT, UPDATE (state, finished_at) ON erasure_run TO sens_api;
+GRANT SELECT, UPDATE ON import_run TO sens_ingest;
+GRANT SELECT, DELETE ON import_part TO sens_ingest;
+GRANT SELECT, INSERT, UPDATE ON import_run TO sens_api;
+GRANT SELECT, INSERT, DELETE ON import_part TO sens_api;
+GRANT SELECT ON import_run TO sens_readonly;
 
 -- Functions with the owner's rights look at our schema alone: nobody can put a table of their own in front.
 DO $$

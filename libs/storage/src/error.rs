@@ -96,6 +96,18 @@ impl Error {
             if matches!(error.code().as_deref(), Some("55P03" | "40P01")))
     }
 
+    /// Whether the statement gave way to other work and changed nothing: a standby ended it for what it had to take over, a
+    /// concurrent change or a deadlock did. The same may succeed at once.
+    pub fn gave_way(&self) -> bool {
+        matches!(self, Self::Query { source: sqlx::Error::Database(error), .. }
+            if matches!(error.code().as_deref(), Some("40001" | "40P01")))
+    }
+
+    /// Whether a connection that stood ended under a statement: its server may be gone, and another one may answer.
+    pub fn is_disconnected(&self) -> bool {
+        matches!(self, Self::Unavailable(source) if !matches!(source, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed))
+    }
+
     /// Whether a row found no partition: retention may have dropped one that was known.
     pub fn is_missing_partition(&self) -> bool {
         matches!(self, Self::Query { source: sqlx::Error::Database(error), .. } if is_missing_partition(error.as_ref()))

@@ -74,6 +74,12 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "old_commands",
         include_str!("../migrations/0018_old_commands.sql"),
     ),
+    (
+        19,
+        "erasure",
+        include_str!("../migrations/0019_erasure.sql"),
+    ),
+    (20, "import", include_str!("../migrations/0020_import.sql")),
 ];
 
 /// Group roles and exactly the rights they use; run after every migration so that new objects are covered.

@@ -1,4 +1,4 @@
-//! Long work of every kind in one shape: replays and runs of retention.
+//! Long work of every kind in one shape: replays, runs of retention, erasures, imports.
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
@@ -23,6 +23,15 @@ const OPERATIONS: &str = "
         FROM retention_run r LEFT JOIN LATERAL (
             SELECT count(*) AS items, sum(rows)::bigint AS rows, sum(bytes)::bigint AS bytes
             FROM retention_item WHERE run_id = r.id) i ON true
+        UNION ALL
+        SELECT 'erasure', id, state, dry_run, done, total, requested_by, requested_at, started_at, finished_at, detail,
+               json_build_object('device', serial, 'reason', reason, 'received_before', received_before, 'before', counts_before,
+                   'after', counts_after, 'notes', notes)
+        FROM erasure_run
+        UNION ALL
+        SELECT 'import', id, state, dry_run, done, total, requested_by, requested_at, started_at, finished_at, detail,
+               json_build_object('lines', done, 'accepted', accepted, 'known', known, 'refused', refused, 'errors', errors)
+        FROM import_run
     ) AS operation
     WHERE ($1::text IS NULL OR kind = $1) AND ($2::bigint IS NULL OR id = $2) AND ($3::text IS NULL OR state = $3)
       AND ($4::timestamptz IS NULL OR (requested_at, kind, id) < ($4, $5, $6))
@@ -35,17 +44,23 @@ pub enum OperationKind {
     Replay,
     /// What is old enough is dropped.
     Retention,
+    /// What is stored of a device is purged.
+    Erasure,
+    /// Past readings are taken from a file.
+    Import,
 }
 
 impl OperationKind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Replay, Self::Retention];
+    pub const ALL: [Self; 4] = [Self::Replay, Self::Retention, Self::Erasure, Self::Import];
 
     /// The stable name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Replay => "replay",
             Self::Retention => "retention",
+            Self::Erasure => "erasure",
+            Self::Import => "import",
         }
     }
 

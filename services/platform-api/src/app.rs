@@ -126,6 +126,13 @@ impl App {
         })
     }
 
+    /// The same, reading from the primary alone.
+    pub(crate) fn on_primary(&self) -> Self {
+        let mut app = self.clone();
+        app.pools.read = app.pools.primary.clone();
+        app
+    }
+
     /// How long a device may be quiet before it counts as silent.
     pub(crate) fn offline_after(&self) -> Duration {
         Duration::from_secs(self.config.api.offline_after_seconds)

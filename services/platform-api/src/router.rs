@@ -18,12 +18,13 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::cache;
 use crate::http::edge::{self, Edge};
+use crate::http::elsewhere::{self, Elsewhere};
 use crate::http::{cors, idempotency, rate, timeout};
 use crate::problem::{Code, Problem, describe_shared};
 use crate::routes::{
     accounting, analytics, api_keys, audit_log, commands, corrections, dead_letters, devices, docs,
-    events, explain, health, ingest, ingest_errors, measurements, messages, metrics, operations,
-    overview, raw_records, replays, retention, stream, system, web, whoami,
+    events, explain, health, imports, ingest, ingest_errors, measurements, messages, metrics,
+    operations, overview, raw_records, replays, retention, stream, system, web, whoami,
 };
 
 /// Every documented route.
@@ -49,6 +50,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(devices::import_devices_route))
         .routes(routes!(devices::export_devices))
         .routes(routes!(devices::list_startups))
+        .routes(routes!(devices::erase_device))
         .routes(routes!(devices::latest_values))
         .merge(readings())
         .routes(routes!(devices::list_series))
@@ -77,6 +79,7 @@ fn documented() -> OpenApiRouter<App> {
 fn operated() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(ingest::post_ingest))
+        .routes(routes!(imports::create_import))
         .routes(routes!(ingest_errors::list_ingest_errors))
         .routes(routes!(raw_records::get_raw_record))
         .routes(routes!(messages::get_message))
@@ -147,7 +150,22 @@ pub(crate) fn openapi() -> utoipa::openapi::OpenApi {
 pub(crate) fn router(app: App, edge: Edge) -> Router {
     let config = Arc::clone(&app.config);
     let (documented, _) = documented().split_for_parts();
-    let routes = documented
+    let routes = match app.pools.replica.clone() {
+        Some(replica) => {
+            let primary = served(documented.clone(), app.on_primary());
+            let is_used = move || replica.is_used();
+            let again = Elsewhere::new(is_used, primary, config.api.max_body_bytes);
+            let layer = middleware::from_fn_with_state(again, elsewhere::layer);
+            served(documented, app).layer(layer)
+        }
+        None => served(documented, app),
+    };
+    surround(routes, &config.api, edge)
+}
+
+/// The documented routes and the pages, for one state.
+fn served(documented: Router<App>, app: App) -> Router {
+    documented
         .route_layer(middleware::from_fn_with_state(
             app.clone(),
             idempotency::layer,
@@ -159,8 +177,7 @@ pub(crate) fn router(app: App, edge: Edge) -> Router {
         .route("/docs/errors", get(docs::error_list))
         .route("/docs/errors/{code}", get(docs::error_page))
         .fallback(web::fallback)
-        .with_state(app);
-    surround(routes, &config.api, edge)
+        .with_state(app)
 }
 
 /// What every request passes, the outermost layer last.

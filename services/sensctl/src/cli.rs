@@ -1,6 +1,8 @@
 //! The command line.
 
 mod correct;
+mod device;
+mod import;
 
 use std::path::PathBuf;
 
@@ -10,6 +12,8 @@ use sens_storage::retention::Keep;
 
 use crate::backup::S3Options;
 pub(crate) use correct::{ChosenReadings, CorrectCommand};
+pub(crate) use device::{EraseArguments, RegistryCommand};
+pub(crate) use import::{ImportArguments, ImportFormat};
 
 use crate::commands::MetricsCommand;
 
@@ -29,6 +33,8 @@ use crate::commands::MetricsCommand;
   sensctl retention plan
   sensctl replay --device AI-7 --from 2026-11-01T00:00:00Z --dry-run
   sensctl correct withdraw --device AI-7 --metric battery_charge --at 2026-11-20T10:00:00Z --reason 'a loose wire'
+  sensctl import history.csv --dry-run
+  sensctl device erase AI-7 --reason 'request 4711' --dry-run
   sensctl command send AI-7 reboot --ttl 600 --wait
   sensctl dead-letters requeue --all
   sensctl backup --to /backups --keep 7
@@ -85,6 +91,13 @@ pub(crate) enum Command {
     Correct {
         #[command(subcommand)]
         command: CorrectCommand,
+    },
+    /// Take past readings from a file; what is known already is left out. A telemetry-worker does it
+    Import(ImportArguments),
+    /// Devices
+    Device {
+        #[command(subcommand)]
+        command: RegistryCommand,
     },
     /// How long data is kept: what would go, and letting it go
     Retention {

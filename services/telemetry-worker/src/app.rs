@@ -18,7 +18,9 @@ use crate::hold::{Hold, unless_stopped};
 use crate::metrics::Metrics;
 use crate::pipeline::progress::Held;
 use crate::pipeline::{self, Pipeline};
-use crate::{catalogue, commands, maintenance, presence, replays, retention, rollups};
+use crate::{
+    catalogue, commands, erasures, imports, maintenance, presence, replays, retention, rollups,
+};
 
 /// How long the last connections may take to close.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -57,7 +59,7 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
     beside.run(maintenance::care(pools.primary.clone()));
     beside.run(rollups::keep_up(pools.primary.clone(), metrics.clone()));
     beside.run(retention::follow(pools.primary.clone(), metrics.clone()));
-    beside.run(replays::follow(pools.primary.clone(), decoders.clone()));
+    beside.on_request(&pools.primary, &messaging, &decoders, start.origin.epoch);
     beside.run(commands::note(pools.primary.clone(), messaging.clone()));
     beside.run(commands::care(
         pools.primary.clone(),
@@ -112,6 +114,25 @@ struct Beside {
 }
 
 impl Beside {
+    /// What people ask for.
+    fn on_request(&self, pool: &PgPool, messaging: &Messaging, decoders: &DecoderMap, epoch: i32) {
+        self.run(replays::follow(pool.clone(), decoders.clone()));
+        let eraser = erasures::Eraser {
+            pool: pool.clone(),
+            messaging: messaging.clone(),
+            decoders: decoders.clone(),
+            epoch,
+        };
+        self.run(eraser.follow());
+        let importer = imports::Importer {
+            pool: pool.clone(),
+            messaging: messaging.clone(),
+            decoders: decoders.clone(),
+            epoch,
+        };
+        self.run(importer.follow());
+    }
+
     fn run(&self, work: impl Future<Output = ()> + Send + 'static) {
         let shutdown = self.shutdown.clone();
         self.tasks.spawn(async move {

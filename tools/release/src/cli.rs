@@ -48,14 +48,14 @@ pub(crate) enum ProductCommand {
         #[command(flatten)]
         branch: Branch,
     },
-    /// Fails unless chart and workspace have the same version
+    /// Fails unless chart and workspace have the same version, and the statements of the release before are kept
     Check,
     /// Writes a version into the chart: version and appVersion
     Stamp {
         /// The version
         version: Version,
     },
-    /// Raises the version of workspace and chart
+    /// Raises the version of workspace and chart, and keeps the statements of the release before
     Bump {
         /// X.Y.Z
         version: Version,

@@ -31,10 +31,17 @@ pub(crate) fn run(command: Command) -> Result<()> {
 fn of_product(command: ProductCommand) -> Result<()> {
     match command {
         ProductCommand::Next { channel, branch } => {
-            let repository = product()?.repository(branch.branch)?;
+            let product = product()?;
+            let repository = product.repository(branch.branch)?;
+            product.keeps_statements(&repository)?;
             println!("{}", next::next(channel.into(), &repository)?);
         }
-        ProductCommand::Check => next::chart_follows(&product()?.repository(None)?)?,
+        ProductCommand::Check => {
+            let product = product()?;
+            let repository = product.repository(None)?;
+            next::chart_follows(&repository)?;
+            product.keeps_statements(&repository)?;
+        }
         ProductCommand::Stamp { version } => product()?.stamp_chart(&version.to_string())?,
         ProductCommand::Bump { version } => bump(version)?,
         ProductCommand::Manifest {

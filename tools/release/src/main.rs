@@ -11,6 +11,7 @@ mod notes;
 mod product;
 mod record;
 mod release;
+mod statements;
 mod version;
 
 use std::process::ExitCode;

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::git;
-use crate::next::Repository;
+use crate::next::{Refusal, Repository};
 use crate::version::{Base, Stage, Version};
+use crate::{git, statements};
 
 /// Where the chart is.
 pub(crate) const CHART: &str = "infra/helm/sens-platform";
@@ -111,14 +111,19 @@ impl Product {
         fs::write(&path, stamped).with_context(|| format!("write {}", path.display()))
     }
 
-    /// Writes `base` into Cargo.toml and the chart: what main is on its way to from now on.
+    /// Writes `base` into Cargo.toml and the chart: what main is on its way to from now on. The statements of the release before
+    /// are kept with it.
     ///
     /// # Errors
-    /// When `base` is not higher than now, or a file cannot be written.
+    /// When `base` is not higher than now, tags may be missing, or a file cannot be written.
     pub(crate) fn bump(&self, base: Base) -> Result<()> {
         let now = self.base()?;
         if base < now {
             bail!("{base} is lower than {now}, the version of the workspace");
+        }
+        let repository = self.repository(None)?;
+        if repository.shallow {
+            bail!("{}", Refusal::Shallow);
         }
         let path = self.root.join("Cargo.toml");
         let text = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
@@ -128,7 +133,16 @@ impl Product {
             1,
         );
         fs::write(&path, bumped).with_context(|| format!("write {}", path.display()))?;
-        self.stamp_chart(&base.to_string())
+        self.stamp_chart(&base.to_string())?;
+        statements::keep(&self.root, &repository.tagged, base)
+    }
+
+    /// Refuses a workspace that does not keep what the release before needs to be proven compatible.
+    ///
+    /// # Errors
+    /// When it is missing.
+    pub(crate) fn keeps_statements(&self, repository: &Repository) -> Result<()> {
+        statements::check(&self.root, &repository.tagged, repository.base)
     }
 
     /// The number of the newest migration.
@@ -162,7 +176,7 @@ fn value_of<'a>(text: &'a str, key: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::next::{Channel, Refusal, next};
+    use crate::next::{Channel, next};
 
     const RUN: Channel = Channel::Alpha { run: 7, attempt: 1 };
 
@@ -259,6 +273,33 @@ mod tests {
             next(RUN, &shallow.repository(None).unwrap()),
             Err(Refusal::Shallow)
         );
+    }
+
+    #[test]
+    fn the_statements_of_a_release_are_kept_from_its_tag() {
+        const STATEMENTS: &str = "libs/storage/tests/testdata/statements";
+        let (folder, product) = product();
+        let statements = folder.path().join(STATEMENTS);
+        fs::create_dir_all(&statements).unwrap();
+        fs::write(statements.join("0.4.0.sql"), "() SELECT 4\n").unwrap();
+        fs::write(statements.join("current.sql"), "() SELECT 5\n").unwrap();
+        commit(folder.path());
+        git::git(folder.path(), &["tag", "v0.5.0"]).unwrap();
+        fs::write(statements.join("current.sql"), "() SELECT 6\n").unwrap();
+        commit(folder.path());
+        let repository = || product.repository(None).unwrap();
+        assert!(product.keeps_statements(&repository()).is_ok());
+        let ahead = Repository {
+            base: Base(0, 6, 0),
+            ..repository()
+        };
+        let refused = product.keeps_statements(&ahead).unwrap_err().to_string();
+        assert!(refused.contains("0.5.0.sql is missing"), "{refused}");
+        product.bump(Base(0, 6, 0)).unwrap();
+        assert!(product.keeps_statements(&repository()).is_ok());
+        let kept = fs::read_to_string(statements.join("0.5.0.sql")).unwrap();
+        assert_eq!(kept, "() SELECT 5\n");
+        assert!(!statements.join("0.4.0.sql").exists());
     }
 
     #[test]

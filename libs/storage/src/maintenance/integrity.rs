@@ -16,6 +16,7 @@ const MISSING_RAW: &str = "
         SELECT FROM raw_record AS raw
         WHERE raw.epoch = ledger.epoch AND raw.seq = place.number
           AND raw.received_at >= ledger.minute AND raw.received_at < ledger.minute + interval '1 minute')
+      AND NOT EXISTS (SELECT FROM erased_message AS erased WHERE erased.epoch = ledger.epoch AND erased.seq = place.number)
     ORDER BY ledger.epoch, place.number
     LIMIT $3";
 
@@ -65,7 +66,7 @@ impl MissingRows {
     }
 }
 
-/// Raw records that the ledger knows and the table does not, for messages that arrived in `[from, to)`. The interval must
+/// Raw records that the ledger knows and the table does not, unless they were erased, for messages that arrived in `[from, to)`. The interval must
 /// lie within raw retention.
 ///
 /// # Errors

@@ -14,6 +14,8 @@ pub struct LedgerEntry {
     pub within_retention: bool,
     /// Whether it went to the dead letters.
     pub dead: bool,
+    /// Whether its raw record was erased with its device.
+    pub erased: bool,
 }
 
 /// Arrivals on both sides of a position.
@@ -34,20 +36,23 @@ pub async fn ledger_entry(
     epoch: i32,
     seq: i64,
 ) -> Result<Option<LedgerEntry>, Error> {
-    let row: Option<(DateTime<Utc>, bool, bool)> = sqlx::query_as(
+    let row: Option<(DateTime<Utc>, bool, bool, bool)> = sqlx::query_as(
         "SELECT minute, EXISTS (SELECT FROM time_partitions('raw_record') WHERE lower_bound <= minute AND upper_bound > minute), \
-                $2 = ANY (dead_seqs) FROM ingest_ledger WHERE epoch = $1 AND seqs @> $2::int8 LIMIT 1",
+                $2 = ANY (dead_seqs), EXISTS (SELECT FROM erased_message AS e WHERE e.epoch = $1 AND e.seq = $2) FROM ingest_ledger WHERE epoch = $1 AND seqs @> $2::int8 LIMIT 1",
     )
     .bind(epoch)
     .bind(seq)
     .fetch_optional(pool)
     .await
     .map_err(Error::during("ask the ledger for a position"))?;
-    Ok(row.map(|(minute, within_retention, dead)| LedgerEntry {
-        minute,
-        within_retention,
-        dead,
-    }))
+    Ok(
+        row.map(|(minute, within_retention, dead, erased)| LedgerEntry {
+            minute,
+            within_retention,
+            dead,
+            erased,
+        }),
+    )
 }
 
 /// How often a message was delivered before it was committed, where it was more than once.

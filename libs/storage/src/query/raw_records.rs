@@ -13,7 +13,7 @@ pub struct RawRecord {
     pub received_at: DateTime<Utc>,
     /// Commit.
     pub committed_at: DateTime<Utc>,
-    /// `mqtt` or `http`.
+    /// `mqtt`, `http` or `import`.
     pub source: String,
     /// MQTT topic, or `http`.
     pub topic: String,

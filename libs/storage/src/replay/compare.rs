@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use sens_schema::{Reading, Value};
+use sens_schema::{Catalogue, DecoderMap, Reading, Value};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, Row as _};
 
+use super::covered::covered;
 use super::records::Part;
 use super::runs::Progress;
 use crate::Error;
@@ -145,10 +146,13 @@ pub(super) async fn compare<'a>(
     connection: &mut PgConnection,
     part: &'a Part,
     device: Option<i64>,
+    (decoders, catalogue): (&DecoderMap, &Catalogue),
 ) -> Result<Comparison<'a>, Error> {
     let (devices, metrics) = lookup::resolve(&mut *connection, &part.messages).await?;
     let stored = stored(&mut *connection, part).await?;
     let mut corrected = corrected(&mut *connection, part).await?;
+    let known: Vec<i64> = devices.values().copied().collect();
+    let covered = covered(&mut *connection, part, &known, decoders, catalogue).await?;
     let speaking: HashSet<i64> = stored
         .iter()
         .filter(|reading| Some(reading.device_id) == device)
@@ -187,7 +191,11 @@ pub(super) async fn compare<'a>(
                     timestamp(reading.recorded_at),
                     reading.dedup,
                 );
-                claims.entry(key).or_insert(claim);
+                if covered.contains(&key) {
+                    comparison.counts.unchanged += 1;
+                } else {
+                    claims.entry(key).or_insert(claim);
+                }
             }
         }
     }

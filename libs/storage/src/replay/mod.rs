@@ -10,6 +10,7 @@
 
 mod apply;
 mod compare;
+mod covered;
 mod latest;
 mod perform;
 mod records;

@@ -201,7 +201,7 @@ impl Replays {
         if !run.dry {
             lookup::ensure_partitions(connection, &part.messages).await?;
         }
-        let done = do_part(connection, run, &part).await?;
+        let done = do_part(connection, run, &part, &self.decoders).await?;
         if !done {
             return Ok(Some(ReplayState::Cancelled));
         }
@@ -248,11 +248,17 @@ impl Replays {
 }
 
 /// Compares and writes a part and notes how far the replay is, in one transaction. `false` when it was cancelled.
-async fn do_part(connection: &mut PgConnection, run: &mut Run, part: &Part) -> Result<bool, Error> {
+async fn do_part(
+    connection: &mut PgConnection,
+    run: &mut Run,
+    part: &Part,
+    decoders: &DecoderMap,
+) -> Result<bool, Error> {
     let failed = Error::during("write a part of a replay");
     let mut transaction = connection.begin().await.map_err(&failed)?;
     let at = apply::instant(&mut transaction).await?;
-    let comparison = compare(&mut transaction, part, run.scope.device).await?;
+    let today = (decoders, &run.catalogue);
+    let comparison = compare(&mut transaction, part, run.scope.device, today).await?;
     let changes = changes(
         &mut transaction,
         &comparison,

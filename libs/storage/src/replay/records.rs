@@ -64,7 +64,8 @@ impl Part {
     }
 }
 
-struct Row {
+/// A stored payload.
+pub(super) struct Row {
     epoch: i32,
     seq: i64,
     received_at: DateTime<Utc>,
@@ -75,6 +76,13 @@ struct Row {
     payload_length: i64,
     payload_sha256: Option<Vec<u8>>,
     payload: Vec<u8>,
+}
+
+impl Row {
+    /// Its place in the stream.
+    pub(super) fn position(&self) -> (i32, i64) {
+        (self.epoch, self.seq)
+    }
 }
 
 impl FromRow<'_, PgRow> for Row {
@@ -139,16 +147,13 @@ pub(super) async fn total(connection: &mut PgConnection, scope: &Scope) -> Resul
         .map_err(Error::during("count stored payloads"))
 }
 
-fn decode(row: Row, decoders: &DecoderMap, catalogue: &Catalogue) -> PendingMessage {
+/// A stored payload as today's decoders read it.
+pub(super) fn decode(row: Row, decoders: &DecoderMap, catalogue: &Catalogue) -> PendingMessage {
     let full_length = row.payload_length.cast_unsigned();
     let sha256 = row.payload_sha256.and_then(|hash| hash.try_into().ok());
     let envelope = Envelope {
         topic: row.topic,
-        source: if row.source == Source::Http.as_str() {
-            Source::Http
-        } else {
-            Source::Mqtt
-        },
+        source: Source::of(&row.source),
         received_at: row.received_at.timestamp_micros(),
         content_type: row.content_type,
         traceparent: None,

@@ -31,6 +31,8 @@ struct Wish {
 #[derive(Debug, Clone)]
 enum Step {
     Write(Vec<(Point, Earlier)>),
+    /// A payload that came before comes again.
+    Again(usize, Earlier),
     Replay(Option<u8>),
     Correct(Wish),
     /// One of the corrections made so far.
@@ -48,12 +50,14 @@ fn step() -> impl Strategy<Value = Step> {
             value,
         },
     );
-    let earlier = prop_oneof![
-        Just(Earlier::Right),
-        Just(Earlier::WrongValue),
-        Just(Earlier::WrongTime),
-        Just(Earlier::Nothing)
-    ];
+    let earlier = || {
+        prop_oneof![
+            Just(Earlier::Right),
+            Just(Earlier::WrongValue),
+            Just(Earlier::WrongTime),
+            Just(Earlier::Nothing)
+        ]
+    };
     let wish = (
         0..2_u8,
         0..METRICS.len(),
@@ -69,7 +73,8 @@ fn step() -> impl Strategy<Value = Step> {
             value,
         });
     prop_oneof![
-        4 => proptest::collection::vec((point, earlier), 1..5).prop_map(Step::Write),
+        4 => proptest::collection::vec((point, earlier()), 1..5).prop_map(Step::Write),
+        2 => (any::<usize>(), earlier()).prop_map(|(which, earlier)| Step::Again(which, earlier)),
         2 => proptest::option::of(0..2_u8).prop_map(Step::Replay),
         3 => wish.prop_map(Step::Correct),
         1 => any::<usize>().prop_map(Step::Undo),
@@ -115,6 +120,13 @@ impl Course {
                 write(store, &mut self.sequence, batch).await?;
                 self.points
                     .extend(batch.iter().map(|(point, _)| point.clone()));
+            }
+            Step::Again(which, earlier) => {
+                if let Some(place) = which.checked_rem(self.points.len()) {
+                    let point = self.points[place].clone();
+                    write(store, &mut self.sequence, &[(point.clone(), *earlier)]).await?;
+                    self.points.push(point);
+                }
             }
             Step::Replay(device) => {
                 // A payload of which nothing was read makes no device: the store says which there are.
@@ -183,6 +195,32 @@ impl Course {
         Ok(())
     }
 
+    /// No reading counts under the identity that a corrected one has today.
+    async fn check_covered(&self, store: &Store) -> anyhow::Result<()> {
+        let corrected: Vec<i64> = sqlx::query_scalar(
+            "SELECT raw_seq FROM reading_superseded WHERE decoder = 'correction@1' AND restored_at IS NULL",
+        )
+        .fetch_all(&store.pool)
+        .await?;
+        for sequence in corrected.iter().map(|sequence| sequence.cast_unsigned()) {
+            let point = &self.points[usize::try_from(sequence - 1)?];
+            for reading in sent(sequence, point).decoded.readings {
+                let counting: i64 = sqlx::query_scalar(
+                    "SELECT count(*) FROM counting_reading c JOIN device d ON d.id = c.device_id JOIN metric m ON m.id = c.metric_id
+                     WHERE d.serial = $1 AND m.name = $2 AND c.recorded_at = $3 AND c.dedup = $4",
+                )
+                .bind(reading.device.serial().as_str())
+                .bind(&*reading.metric)
+                .bind(DateTime::from_timestamp_micros(reading.recorded_at))
+                .bind(reading.dedup)
+                .fetch_one(&store.pool)
+                .await?;
+                assert_eq!(counting, 0, "{point:?}");
+            }
+        }
+        Ok(())
+    }
+
     /// Replays everything, after which nothing is left to replay, and looks at all that follows from readings.
     async fn settle(&self, store: &Store) -> anyhow::Result<()> {
         replay(store, &everything()).await?;
@@ -190,6 +228,7 @@ impl Course {
         let again = replay(store, &everything()).await?.progress;
         assert_eq!((again.added, again.superseded, again.restored), (0, 0, 0));
         assert_eq!(store.number(RESURRECTED).await, 0);
+        self.check_covered(store).await?;
         for (place, (at, answered)) in self.seen.iter().enumerate() {
             assert_eq!(&answer(store, Some(*at)).await?, answered, "answer {place}");
         }

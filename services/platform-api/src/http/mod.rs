@@ -6,6 +6,7 @@ pub(crate) mod cors;
 pub(crate) mod csv;
 pub(crate) mod cursor;
 pub(crate) mod edge;
+pub(crate) mod elsewhere;
 pub(crate) mod idempotency;
 pub(crate) mod negotiate;
 pub(crate) mod params;

@@ -10,6 +10,9 @@ use crate::http::edge::is_stream;
 use crate::problem::{Code, Problem};
 use crate::routes::ingest::MAX_WAIT;
 
+/// How long a file may take to be sent.
+const UPLOAD: Duration = Duration::from_mins(30);
+
 /// Runs the request under the configured limit. Streams have none, and ingest may wait for outcomes on top of it.
 pub(crate) async fn limit(State(limit): State<Duration>, request: Request, next: Next) -> Response {
     let route = request
@@ -20,6 +23,7 @@ pub(crate) async fn limit(State(limit): State<Duration>, request: Request, next:
     let limit = match route {
         route if is_stream(route) => return next.run(request).await,
         "/v1/ingest" => limit + MAX_WAIT,
+        "/v1/imports" => limit.max(UPLOAD),
         _ => limit,
     };
     match tokio::time::timeout(limit, next.run(request)).await {

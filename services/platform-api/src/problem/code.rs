@@ -54,12 +54,13 @@ pub(crate) enum Code {
     MessagingUnavailable,
     StreamFull,
     TooManyStreams,
+    ImportsBusy,
     QueryTimeout,
     RequestTimeout,
 }
 
 /// Every code, in the order of its declaration.
-pub(crate) static TABLE: [Entry; 49] = [
+pub(crate) static TABLE: [Entry; 50] = [
     permanent(
         Code::InvalidParameter,
         "invalid_parameter",
@@ -234,8 +235,8 @@ pub(crate) static TABLE: [Entry; 49] = [
         Code::OperationNotCancellable,
         "operation_not_cancellable",
         StatusCode::CONFLICT,
-        "Operations of this kind cannot be cancelled",
-        "A run of retention goes on to its end: it drops only what the settings let go.",
+        "This operation cannot be cancelled",
+        "A run of retention goes on to its end: it drops only what the settings let go. So does an erasure that was begun.",
     ),
     permanent(
         Code::MetricExists,
@@ -407,6 +408,13 @@ pub(crate) static TABLE: [Entry; 49] = [
         "All live streams are taken",
         "This server serves as many live streams as `SENS_API__MAX_STREAMS` allows. Close streams that nobody reads, or try \
          again after the time in `Retry-After`: with `Last-Event-ID` nothing is missed.",
+    ),
+    transient(
+        Code::ImportsBusy,
+        "imports_busy",
+        "Other imports wait already",
+        "So many imports wait or are at work that this file is not taken now. Look at `/v1/operations?kind=import`, and send it \
+         again when one of them is over.",
     ),
     transient(
         Code::QueryTimeout,

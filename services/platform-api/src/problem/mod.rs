@@ -85,6 +85,7 @@ pub(crate) struct Problem {
     errors: Vec<FieldError>,
     more: serde_json::Map<String, serde_json::Value>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    elsewhere: bool,
 }
 
 impl Problem {
@@ -96,6 +97,7 @@ impl Problem {
             errors: Vec::new(),
             more: serde_json::Map::new(),
             headers: Vec::new(),
+            elsewhere: false,
         }
     }
 
@@ -140,6 +142,17 @@ impl Problem {
     pub(crate) fn internal(context: &str, error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "{context}");
         Self::of(Code::InternalError)
+    }
+
+    /// The same, where another server of the database may give what this one did not.
+    pub(crate) fn elsewhere(mut self) -> Self {
+        self.elsewhere = true;
+        self
+    }
+
+    /// Whether another server of the database may give what this one did not.
+    pub(crate) fn may_work_elsewhere(&self) -> bool {
+        self.elsewhere
     }
 
     /// HTTP status.
@@ -209,7 +222,15 @@ impl From<sens_storage::Error> for Problem {
     fn from(error: sens_storage::Error) -> Self {
         if error.is_unavailable() {
             tracing::warn!(%error, "the database is away");
-            return Self::of(Code::DatabaseUnavailable);
+            return Self {
+                elsewhere: error.is_disconnected(),
+                ..Self::of(Code::DatabaseUnavailable)
+            };
+        }
+        if error.gave_way() {
+            tracing::warn!(%error, "a statement gave way to other work");
+            let detail = "the query gave way to other work of the database";
+            return Self::new(Code::DatabaseUnavailable, detail).elsewhere();
         }
         if sens_storage::query::is_timeout(&error) {
             tracing::warn!(%error, "a query was given up");

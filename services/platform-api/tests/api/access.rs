@@ -164,6 +164,8 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
         &["viewer", "operator", "admin"],
     ),
     ("GET", "/v1/events/stream", &["viewer", "operator", "admin"]),
+    ("POST", "/v1/devices/A/erasure", &["admin"]),
+    ("POST", "/v1/imports", &["operator", "admin"]),
     ("GET", "/v1/operations", &["viewer", "operator", "admin"]),
     (
         "GET",

@@ -115,6 +115,11 @@ fn of_others() -> Vec<Wanted> {
             Json::Null,
             ("revoke", "api_key"),
         ),
+    ]
+}
+
+fn of_operations() -> Vec<Wanted> {
+    vec![
         of(
             "post",
             "/v1/replays",
@@ -142,6 +147,34 @@ fn of_others() -> Vec<Wanted> {
             "/v1/operations/replay-2",
             Json::Null,
             ("cancel", "replay"),
+        ),
+        of(
+            "post",
+            "/v1/devices/{serial}/erasure",
+            "/v1/devices/A/erasure",
+            json!({"reason":"request 4711"}),
+            ("request", "erasure"),
+        ),
+        of(
+            "delete",
+            "/v1/operations/{id}",
+            "/v1/operations/erasure-1",
+            Json::Null,
+            ("cancel", "erasure"),
+        ),
+        of(
+            "post",
+            "/v1/imports",
+            "/v1/imports",
+            json!({"serial":"A","metric":"m","recorded_at":"2026-11-01T00:00:00Z","value":1}),
+            ("request", "import"),
+        ),
+        of(
+            "delete",
+            "/v1/operations/{id}",
+            "/v1/operations/import-1",
+            Json::Null,
+            ("cancel", "import"),
         ),
     ]
 }
@@ -208,6 +241,7 @@ async fn every_change_is_written_down_with_who_made_it() -> Result<()> {
     for (index, (method, route, address, body, (action, kind))) in of_devices()
         .into_iter()
         .chain(of_others())
+        .chain(of_operations())
         .chain(of_retention())
         .enumerate()
     {
@@ -218,7 +252,7 @@ async fn every_change_is_written_down_with_who_made_it() -> Result<()> {
             .request(&method.to_uppercase(), &address, ADMIN)?
             .header("if-match", "*")
             .header("x-request-id", &name);
-        if route == "/v1/devices:import" {
+        if ["/v1/devices:import", "/v1/imports"].contains(&route) {
             request = request
                 .header("content-type", "application/x-ndjson")
                 .body(body.to_string());

@@ -5,9 +5,11 @@ mod backup;
 mod check_config;
 mod correct;
 mod dead_letters;
+mod device;
 mod device_commands;
 mod doctor;
 mod durability;
+mod import;
 mod keys;
 mod ledger;
 mod logins;
@@ -38,6 +40,8 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Downlink { command } => device_commands::run(command).await,
         Command::Replay(arguments) => replay::run(arguments).await,
         Command::Correct { command } => correct::run(command).await,
+        Command::Import(arguments) => import::run(arguments).await,
+        Command::Device { command } => device::run(command).await,
         Command::Retention { command } => retention::run(command).await,
         Command::Doctor { ledger } => doctor::run(ledger).await,
     }

@@ -19,7 +19,7 @@ pub(crate) struct DeadLetter {
     message_id: String,
     /// Topic it came on; `http` for posted items.
     topic: String,
-    /// `mqtt` or `http`.
+    /// `mqtt`, `http` or `import`.
     source: &'static str,
     /// When it arrived.
     received_at: Timestamp,

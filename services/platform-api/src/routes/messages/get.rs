@@ -34,7 +34,7 @@ pub(crate) struct Message {
     verdict: Finding,
     /// Topic it came on; `http` for posted items. `null` when nothing of the message is left.
     topic: Option<String>,
-    /// `mqtt` or `http`.
+    /// `mqtt`, `http` or `import`.
     source: Option<String>,
     /// When it arrived.
     received_at: Option<Timestamp>,

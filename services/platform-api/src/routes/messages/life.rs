@@ -114,7 +114,9 @@ impl Life {
         let minute = text(entry.minute);
         life.errors = ingest_errors_of(pool, epoch, seq).await?;
         life.deliveries = Some(redeliveries(pool, epoch, seq).await?.unwrap_or(1));
-        life.judge(&if entry.within_retention {
+        life.judge(&if entry.erased {
+            MessageState::Erased { minute }
+        } else if entry.within_retention {
             MessageState::RawRecordMissing { minute }
         } else {
             MessageState::Expired { minute }

@@ -2,6 +2,8 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use sens_storage::erasure::cancel_erasure;
+use sens_storage::import::cancel_import;
 use sens_storage::operation::OperationKind;
 use sens_storage::replay::cancel_replay;
 
@@ -13,8 +15,8 @@ use crate::problem::{AccessErrors, Code, NotFoundError, Problem};
 
 /// Cancel an operation
 ///
-/// A replay ends before its next part; what was changed until then stays. One that is over stays as it is. A run of retention
-/// cannot be cancelled.
+/// A replay or an import ends before its next part; what was changed until then stays. One that is over stays as it is. An erasure
+/// can be taken back until it is begun, a run of retention cannot be cancelled.
 #[utoipa::path(
     delete,
     path = "/v1/operations/{id}",
@@ -41,6 +43,14 @@ pub(crate) async fn cancel_operation(
                     actor = caller.name,
                     "an operation was cancelled"
                 );
+            }
+        }
+        Some((OperationKind::Import, number)) => {
+            cancel_import(&app.pools.primary, number, &caller.actor()).await?;
+        }
+        Some((OperationKind::Erasure, number)) => {
+            if !cancel_erasure(&app.pools.primary, number, &caller.actor()).await? {
+                return Err(Problem::of(Code::OperationNotCancellable));
             }
         }
         Some((OperationKind::Retention, _)) | None => {

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use sens_storage::operation::find_operation;
+use sens_storage::operation::{OperationKind, find_operation};
 
 use super::operation::{Operation, parse};
 use crate::app::App;
@@ -27,6 +27,18 @@ pub(crate) async fn get_operation(
     Path(id): Path<String>,
 ) -> Result<Json<Operation>, Problem> {
     find(&app, &id).await.map(Json)
+}
+
+/// The same of a kind.
+///
+/// # Errors
+/// `operation_not_found`, or that the database is away.
+pub(crate) async fn find_by_id(
+    app: &App,
+    kind: OperationKind,
+    number: i64,
+) -> Result<Operation, Problem> {
+    find(app, &format!("{}-{number}", kind.as_str())).await
 }
 
 /// From the primary: whoever asked for it looks at it at once.

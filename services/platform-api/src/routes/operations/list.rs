@@ -38,7 +38,7 @@ pub(crate) struct OperationPage {
     path = "/v1/operations",
     tag = "operation",
     params(
-        ("kind" = Option<String>, Query, description = "only `replay` or `retention`"),
+        ("kind" = Option<String>, Query, description = "only `replay`, `retention`, `erasure` or `import`"),
         ("state" = Option<String>, Query, description = "only those in this state"),
         ("limit" = Option<u32>, Query, description = "page size, 1 to 1000, default 100"),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before")

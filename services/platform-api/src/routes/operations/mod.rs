@@ -8,4 +8,4 @@ mod operation;
 pub(crate) use cancel::*;
 pub(crate) use get::*;
 pub(crate) use list::*;
-pub(crate) use operation::address;
+pub(crate) use operation::{Operation, address};

@@ -11,7 +11,7 @@ use crate::http::time::Timestamp;
 pub(crate) struct Operation {
     /// `<kind>-<number>`.
     id: String,
-    /// `replay` or `retention`.
+    /// `replay`, `retention`, `erasure` or `import`.
     kind: &'static str,
     /// `requested`, `running`, `done`, `refused`, `failed` or `cancelled`.
     state: String,
@@ -85,6 +85,7 @@ impl From<operation::Operation> for Operation {
         let resource = match kind {
             OperationKind::Replay => format!("/v1/replays/{id}"),
             OperationKind::Retention => format!("/v1/retention-runs/{id}"),
+            OperationKind::Erasure | OperationKind::Import => address(kind, id),
         };
         Self {
             id: format!("{}-{id}", kind.as_str()),

@@ -25,7 +25,7 @@ pub(crate) struct RawRecord {
     id: String,
     /// Topic it came on; `http` for posted items.
     topic: String,
-    /// `mqtt` or `http`.
+    /// `mqtt`, `http` or `import`.
     source: String,
     /// When it arrived.
     received_at: Timestamp,

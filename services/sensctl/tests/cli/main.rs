@@ -1,67 +1,11 @@
 //! sensctl on real servers, as an operator calls it.
 
-use std::process::Output;
+mod correct;
+mod site;
 
-use sens_testkit::{Mosquitto, Nats, Postgres};
 use tokio::process::Command;
 
-/// Servers and the variables that name them.
-struct Site {
-    variables: Vec<(&'static str, String)>,
-    nats: Nats,
-    _postgres: Postgres,
-    _mosquitto: Mosquitto,
-}
-
-impl Site {
-    async fn start() -> anyhow::Result<Self> {
-        let postgres = Postgres::start_durable().await?;
-        let nats = Nats::start().await?;
-        let mosquitto = Mosquitto::start().await?;
-        let variables = vec![
-            ("DATABASE_URL", postgres.create_fresh_database()?),
-            ("SENS_NATS__URL", nats.url()),
-            (
-                "SENS_NATS__MONITOR_URL",
-                format!("http://{}", nats.monitor()),
-            ),
-            ("SENS_MQTT__URL", mosquitto.url()),
-        ];
-        Ok(Self {
-            variables,
-            nats,
-            _postgres: postgres,
-            _mosquitto: mosquitto,
-        })
-    }
-
-    async fn sensctl(&self, arguments: &[&str]) -> anyhow::Result<Ran> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sensctl"));
-        command
-            .args(arguments)
-            .env_clear()
-            .envs(self.variables.iter().map(|(name, value)| (name, value)));
-        Ok(Ran::from(command.output().await?))
-    }
-}
-
-/// What a command said and how it ended.
-#[derive(Debug)]
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl From<Output> for Ran {
-    fn from(output: Output) -> Self {
-        Self {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
-    }
-}
+use crate::site::{Ran, Site};
 
 #[tokio::test]
 async fn a_new_site_is_migrated_and_found_healthy() -> anyhow::Result<()> {

@@ -1,0 +1,5 @@
+//! `/v1/imports`: past readings from files.
+
+mod create;
+
+pub(crate) use create::*;
