@@ -17,7 +17,8 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::http::edge::{self, Edge};
-use crate::http::{cors, idempotency, rate, timeout};
+use crate::http::negotiate::Offers;
+use crate::http::{cors, idempotency, negotiate, rate, timeout};
 use crate::problem::{Code, Problem, describe_shared};
 use crate::routes::{
     accounting, analytics, api_keys, audit_log, commands, corrections, dead_letters, devices, docs,
@@ -33,6 +34,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(health::health_ready))
         .routes(routes!(health::version))
         .routes(routes!(docs::openapi_json))
+        .routes(routes!(docs::asyncapi_json))
         .routes(routes!(whoami::whoami))
         .routes(routes!(overview::overview))
         .routes(routes!(
@@ -139,18 +141,21 @@ fn readings() -> OpenApiRouter<App> {
 pub(crate) fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = documented().into_openapi();
     describe_shared(&mut document);
+    docs::refine(&mut document);
     document
 }
 
 /// All routes with everything around them.
 pub(crate) fn router(app: App, edge: Edge) -> Router {
     let config = Arc::clone(&app.config);
-    let (documented, _) = documented().split_for_parts();
+    let (documented, mut document) = documented().split_for_parts();
+    let offers = Arc::new(Offers::of(&mut document));
     let routes = documented
         .route_layer(middleware::from_fn_with_state(
             app.clone(),
             idempotency::layer,
         ))
+        .route_layer(middleware::from_fn_with_state(offers, negotiate::layer))
         .route("/docs", get(docs::docs_page))
         .route("/docs/", get(docs::docs_page))
         .route("/docs/rapidoc.js", get(docs::docs_script))

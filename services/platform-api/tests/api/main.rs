@@ -9,6 +9,7 @@ mod corrections;
 mod dead_letters;
 mod devices;
 mod durability;
+mod edges;
 mod exports;
 mod idempotency;
 mod imports;
