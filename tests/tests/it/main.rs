@@ -4,6 +4,7 @@
 
 mod accounting;
 mod api_faults;
+mod api_fuzz;
 mod bad_days;
 mod broker;
 mod commands;
@@ -23,3 +24,4 @@ mod rotation;
 mod samples;
 mod soak;
 mod support;
+mod traces;
