@@ -97,6 +97,14 @@ test: ci-test
 fuzz SECONDS="60" *ARGS:
     @scripts/fuzz "$@"
 
+# Hold a running API against its OpenAPI document: about EXAMPLES generated requests for each operation, by SEED
+[group('develop')]
+[no-exit-message]
+api-fuzz EXAMPLES="50" SEED="":
+    @scripts/setup rust-deps postgres mosquitto nats
+    cargo build --locked {{ services }} --bins
+    @scripts/api-fuzz "$@"
+
 # Break a whole platform under load, FAULTS times by the plan SEED names, and compare what devices sent with what it holds
 [group('develop')]
 [no-exit-message]

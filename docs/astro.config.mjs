@@ -27,6 +27,7 @@ export default defineConfig({
         section('How-to guides', 'how-to', [
           'publish-readings',
           'query-readings',
+          'export-readings',
           'live-stream',
           'provision-devices',
           'api-keys',
@@ -50,6 +51,7 @@ export default defineConfig({
           'troubleshoot',
           'simulate-devices',
           'chaos',
+          'traces',
           'measure-performance',
           'size-a-deployment',
           'work-on-the-platform',
@@ -60,6 +62,7 @@ export default defineConfig({
           'rest-api',
           'errors',
           'mqtt',
+          'events',
           'payloads',
           'ingest-errors',
           'faults',

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::{self, Command};
 use crate::signals::StopSignals;
-use crate::{Health, logging, metrics, ops, probe};
+use crate::{Health, logging, metrics, ops, probe, traces};
 
 /// Why a service failed.
 pub type RunError = Box<dyn Error + Send + Sync>;
@@ -103,6 +103,10 @@ where
     if let Err(fault) = logging::filter(&config.log) {
         return refuse(&fault.to_string());
     }
+    let settings = match traces::settings() {
+        Ok(settings) => settings,
+        Err(fault) => return refuse(&fault),
+    };
     if command == Command::CheckConfig {
         return print(&cli::checked(&config, info.needs));
     }
@@ -114,7 +118,7 @@ where
     } else {
         None
     };
-    start(info, config, mode, run)
+    start(info, config, settings, mode, run)
 }
 
 /// Prints `text`; a reader that went away is no failure.
@@ -145,7 +149,13 @@ fn refuse(faults: &str) -> ExitCode {
     ExitCode::from(BAD_CONFIGURATION)
 }
 
-fn start<F, Fut>(info: ServiceInfo, config: Config, mode: Option<Mode>, run: F) -> ExitCode
+fn start<F, Fut>(
+    info: ServiceInfo,
+    config: Config,
+    settings: Option<traces::Settings>,
+    mode: Option<Mode>,
+    run: F,
+) -> ExitCode
 where
     F: FnOnce(Runtime) -> Fut,
     Fut: Future<Output = Result<(), RunError>>,
@@ -160,10 +170,21 @@ where
             return ExitCode::from(FAILED);
         }
     };
+    let build = BuildInfo {
+        service: info.name,
+        version: info.version.to_owned(),
+        build_sha: config.build_sha.clone(),
+    };
+    if let Some(settings) = settings
+        && let Err(fault) = traces::start(settings, &build, executor.handle())
+    {
+        return refuse(&fault);
+    }
     // A panic in `run` is logged by the panic hook and must not change the exit code.
     let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| {
-        executor.block_on(serve(info, config, mode, run))
+        executor.block_on(serve(info, build, config, mode, run))
     }));
+    traces::finish();
     // Tasks that still run after the deadline are abandoned, blocking ones included.
     executor.shutdown_background();
     match outcome {
@@ -192,6 +213,7 @@ fn chain(error: &dyn Error) -> String {
 
 async fn serve<F, Fut>(
     info: ServiceInfo,
+    build: BuildInfo,
     config: Config,
     mode: Option<Mode>,
     run: F,
@@ -201,11 +223,6 @@ where
     Fut: Future<Output = Result<(), RunError>>,
 {
     let mut signals = StopSignals::install()?;
-    let build = BuildInfo {
-        service: info.name,
-        version: info.version.to_owned(),
-        build_sha: config.build_sha.clone(),
-    };
     tracing::info!(
         service = info.name,
         version = info.version,

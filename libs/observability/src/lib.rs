@@ -32,6 +32,7 @@ mod ops;
 mod probe;
 mod repeat;
 mod signals;
+pub mod traces;
 
 pub use health::{Component, ComponentReport, Health, Report};
 pub use launch::{BuildInfo, Mode, RunError, Runtime, ServiceInfo, launch};

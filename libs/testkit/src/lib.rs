@@ -22,6 +22,7 @@ mod eventually;
 mod grouped;
 mod mosquitto;
 mod nats;
+mod otlp;
 mod platform;
 mod ports;
 mod postgres;
@@ -36,6 +37,7 @@ pub use eventually::{eventually, poll_interval};
 pub use grouped::grouped;
 pub use mosquitto::{Mosquitto, MosquittoOptions, SecuredListener};
 pub use nats::{Nats, NatsOptions};
+pub use otlp::{OtlpReceiver, ReceivedSpan};
 pub use platform::{
     Casualty, Platform, PlatformBuilder, Ports, Proxies, SecretFile, Secrets, Secured,
     write_private,

@@ -13,6 +13,7 @@ use crate::acks::Ack;
 use crate::intake::Packet;
 use crate::metrics::Metrics;
 use crate::parking::Parking;
+use crate::trace;
 use crate::window::Window;
 
 /// Most packets published together.
@@ -171,6 +172,7 @@ impl Forwarder {
     /// Passes the acknowledgements on. Gives `false` when the connection's task is gone.
     async fn acknowledge(&self, held: Vec<Held>) -> bool {
         let count = held.len();
+        trace::stored(held.iter().map(|held| &held.packet));
         let packets = held.into_iter().map(|held| held.packet);
         for packet in packets.filter(Packet::wants_ack) {
             let ack = Ack {

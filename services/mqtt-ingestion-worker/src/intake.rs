@@ -18,6 +18,8 @@ pub(crate) struct Packet {
     /// Its packet id on that connection.
     pub(crate) id: u16,
     qos: QoS,
+    /// Its trace begins here: the packet named none.
+    pub(crate) begins_trace: bool,
     /// What will be stored.
     pub(crate) outgoing: Outgoing,
     /// The share of the memory budget that it takes.
@@ -38,6 +40,7 @@ impl Packet {
             epoch,
             id: publish.pkid,
             qos: publish.qos,
+            begins_trace: given_trace(&publish).is_none(),
             outgoing,
             _budget: budget,
         }
@@ -70,16 +73,7 @@ fn outgoing(
     random: [u8; 24],
 ) -> Outgoing {
     let properties = publish.properties.as_ref();
-    let traceparent = properties
-        .and_then(|properties| {
-            properties
-                .user_properties
-                .iter()
-                .find(|(name, _)| name == "traceparent")
-        })
-        .map(|(_, value)| value.clone())
-        .filter(|value| parse_traceparent(value).is_some())
-        .unwrap_or_else(|| new_traceparent(random));
+    let traceparent = given_trace(publish).map_or_else(|| new_traceparent(random), str::to_owned);
     let envelope = Envelope {
         topic: String::from_utf8_lossy(&publish.topic).into_owned(),
         source: Source::Mqtt,
@@ -92,6 +86,13 @@ fn outgoing(
     let mut outgoing = Outgoing { envelope, payload };
     cut_short(&mut outgoing, max_payload);
     outgoing
+}
+
+/// The trace that the packet itself names.
+fn given_trace(publish: &Publish) -> Option<&str> {
+    let properties = &publish.properties.as_ref()?.user_properties;
+    let (_, value) = properties.iter().find(|(name, _)| name == "traceparent")?;
+    parse_traceparent(value).map(|_| value.as_str())
 }
 
 /// Keeps only the beginning, the length and the hash of a payload above the limit. Gives whether it was above.

@@ -11,6 +11,7 @@ mod mqtt;
 mod parking;
 mod quota;
 mod sessions;
+mod trace;
 mod window;
 
 use std::process::ExitCode;

@@ -19,7 +19,8 @@ use crate::app::App;
 use crate::cache;
 use crate::http::edge::{self, Edge};
 use crate::http::elsewhere::{self, Elsewhere};
-use crate::http::{cors, idempotency, rate, timeout};
+use crate::http::negotiate::Offers;
+use crate::http::{cors, idempotency, negotiate, rate, timeout};
 use crate::problem::{Code, Problem, describe_shared};
 use crate::routes::{
     accounting, analytics, api_keys, audit_log, commands, corrections, dead_letters, devices, docs,
@@ -35,6 +36,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(health::health_ready))
         .routes(routes!(health::version))
         .routes(routes!(docs::openapi_json))
+        .routes(routes!(docs::asyncapi_json))
         .routes(routes!(whoami::whoami))
         .routes(routes!(overview::overview))
         .routes(routes!(
@@ -143,34 +145,37 @@ fn readings() -> OpenApiRouter<App> {
 pub(crate) fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = documented().into_openapi();
     describe_shared(&mut document);
+    docs::refine(&mut document);
     document
 }
 
 /// All routes with everything around them.
 pub(crate) fn router(app: App, edge: Edge) -> Router {
     let config = Arc::clone(&app.config);
-    let (documented, _) = documented().split_for_parts();
+    let (documented, mut document) = documented().split_for_parts();
+    let offers = Arc::new(Offers::of(&mut document));
     let routes = match app.pools.replica.clone() {
         Some(replica) => {
-            let primary = served(documented.clone(), app.on_primary());
+            let primary = served(documented.clone(), Arc::clone(&offers), app.on_primary());
             let is_used = move || replica.is_used();
             let again = Elsewhere::new(is_used, primary, config.api.max_body_bytes);
             let layer = middleware::from_fn_with_state(again, elsewhere::layer);
-            served(documented, app).layer(layer)
+            served(documented, offers, app).layer(layer)
         }
-        None => served(documented, app),
+        None => served(documented, offers, app),
     };
     surround(routes, &config.api, edge)
 }
 
 /// The documented routes and the pages, for one state.
-fn served(documented: Router<App>, app: App) -> Router {
+fn served(documented: Router<App>, offers: Arc<Offers>, app: App) -> Router {
     documented
         .route_layer(middleware::from_fn_with_state(
             app.clone(),
             idempotency::layer,
         ))
         .route_layer(middleware::from_fn_with_state(app.clone(), cache::layer))
+        .route_layer(middleware::from_fn_with_state(offers, negotiate::layer))
         .route("/docs", get(docs::docs_page))
         .route("/docs/", get(docs::docs_page))
         .route("/docs/rapidoc.js", get(docs::docs_script))

@@ -4,6 +4,7 @@
 
 mod accounting;
 mod api_faults;
+mod api_fuzz;
 mod bad_days;
 mod broker;
 mod commands;
@@ -26,3 +27,4 @@ mod rotation;
 mod samples;
 mod soak;
 mod support;
+mod traces;

@@ -8,6 +8,7 @@ mod database;
 mod errors;
 mod ingest_errors;
 mod markdown;
+mod messages;
 mod metrics;
 mod rest;
 
@@ -47,7 +48,7 @@ impl Page {
     }
 }
 
-const PAGES: [Page; 6] = [
+const PAGES: [Page; 7] = [
     Page {
         file: "configuration.md",
         title: "Configuration",
@@ -83,6 +84,12 @@ const PAGES: [Page; 6] = [
         title: "REST API",
         description: "Every route with its parameters and answers.",
         body: rest::body,
+    },
+    Page {
+        file: "events.md",
+        title: "Messages and live events",
+        description: "What goes over MQTT, server-sent events and the WebSocket, message by message.",
+        body: messages::body,
     },
 ];
 

@@ -4,6 +4,7 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use sens_config::CorsOrigin;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use crate::http::edge::TRACE_ID;
 use crate::http::request_id::X_REQUEST_ID;
 
 /// The layer for the configured origins; `None` where the browser's same-origin rule is enough.
@@ -21,6 +22,7 @@ pub(crate) fn layer(origins: &CorsOrigin) -> Option<CorsLayer> {
         header::CONTENT_TYPE,
         header::CONTENT_ENCODING,
         header::ACCEPT,
+        header::IF_MATCH,
         header::IF_NONE_MATCH,
         HeaderName::from_static("idempotency-key"),
         HeaderName::from_static("last-event-id"),
@@ -36,6 +38,10 @@ pub(crate) fn layer(origins: &CorsOrigin) -> Option<CorsLayer> {
         header::LOCATION,
         header::RETRY_AFTER,
         header::WWW_AUTHENTICATE,
+        header::CONTENT_DISPOSITION,
+        HeaderName::from_static("ratelimit"),
+        HeaderName::from_static("ratelimit-policy"),
+        TRACE_ID,
         X_REQUEST_ID,
     ];
     Some(
@@ -45,6 +51,7 @@ pub(crate) fn layer(origins: &CorsOrigin) -> Option<CorsLayer> {
                 Method::GET,
                 Method::HEAD,
                 Method::POST,
+                Method::PUT,
                 Method::PATCH,
                 Method::DELETE,
             ])

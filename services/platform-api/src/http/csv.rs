@@ -2,18 +2,29 @@
 
 use std::borrow::Cow;
 
-/// A field as it is written: quoted where it has to be. Text of others must not become a formula in a spreadsheet: one that
-/// begins like a formula gets an apostrophe, which [`plain`] takes away.
+/// A field as it is written, see [`write_field`].
 pub(crate) fn field(text: &str) -> String {
-    let guarded = if text.starts_with(FORMULA) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    if guarded.contains(['"', ',', '\r', '\n']) {
-        return format!("\"{}\"", guarded.replace('"', "\"\""));
+    let mut field = Vec::with_capacity(text.len());
+    write_field(&mut field, text);
+    String::from_utf8_lossy(&field).into_owned()
+}
+
+/// Writes a field: quoted where it has to be. Text of others must not become a formula in a spreadsheet: one that begins like a
+/// formula gets an apostrophe, which [`plain`] takes away.
+pub(crate) fn write_field(line: &mut Vec<u8>, text: &str) {
+    let is_quoted = text.contains(['"', ',', '\r', '\n']);
+    if is_quoted {
+        line.push(b'"');
     }
-    guarded
+    if text.starts_with(FORMULA) {
+        line.push(b'\'');
+    }
+    if is_quoted {
+        line.extend_from_slice(text.replace('"', "\"\"").as_bytes());
+        line.push(b'"');
+    } else {
+        line.extend_from_slice(text.as_bytes());
+    }
 }
 
 /// What formulas begin with.

@@ -1,15 +1,16 @@
 //! The outermost layer: names the request, measures it, writes error bodies and security headers.
 
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use prometheus::{HistogramVec, Registry};
 use rand::Rng as _;
 use sens_observability::metrics::{self, MetricError};
+use sens_observability::traces::{self, Kind, Span};
 use sens_schema::trace::{new_traceparent, parse_traceparent};
 use tracing::Instrument as _;
 
@@ -36,7 +37,7 @@ impl Edge {
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 /// Names the trace of the request in the answer.
-const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
+pub(crate) const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 
 /// Marks an error answer whose body is to stay as it is.
 #[derive(Debug, Clone, Copy)]
@@ -51,13 +52,63 @@ pub(crate) fn is_stream(route: &str) -> bool {
 const MAX_URI: usize = 8 * 1024;
 
 /// The trace of a request: the one that came with it, or a new one.
-fn trace_of(request: &Request) -> String {
+fn trace_of(request: &Request) -> Trace {
     let given = request
         .headers()
         .get("traceparent")
         .and_then(|value| value.to_str().ok())
         .filter(|value| parse_traceparent(value).is_some());
-    given.map_or_else(|| new_traceparent(rand::rng().random()), str::to_owned)
+    Trace {
+        parent: given.map_or_else(|| new_traceparent(rand::rng().random()), str::to_owned),
+        begins_here: given.is_none(),
+        started_at: SystemTime::now(),
+    }
+}
+
+/// The trace of a request.
+struct Trace {
+    /// As a `traceparent`.
+    parent: String,
+    /// The request named none.
+    begins_here: bool,
+    started_at: SystemTime,
+}
+
+impl Trace {
+    /// Records the answered request.
+    fn record(&self, method: &'static str, route: &str, status: StatusCode) {
+        if !traces::is_on() {
+            return;
+        }
+        let Some(trace) = parse_traceparent(&self.parent) else {
+            return;
+        };
+        // A trace that began here has this very span as its root.
+        let (span_id, parent_id) = if self.begins_here {
+            (Some(trace.parent_id), None)
+        } else {
+            (None, Some(trace.parent_id))
+        };
+        traces::record(Span {
+            name: format!("{method} {route}").into(),
+            kind: Kind::Server,
+            trace_id: trace.trace_id,
+            span_id,
+            parent_id,
+            sampled: trace.sampled,
+            start: self.started_at,
+            end: SystemTime::now(),
+            attributes: vec![
+                ("http.request.method", method.into()),
+                ("http.route", route.to_owned().into()),
+                (
+                    "http.response.status_code",
+                    i64::from(status.as_u16()).into(),
+                ),
+            ],
+            failed: status.is_server_error(),
+        });
+    }
 }
 
 /// The 32 digits that name the trace.
@@ -78,7 +129,7 @@ pub(crate) async fn layer(State(edge): State<Edge>, mut request: Request, next: 
     request
         .headers_mut()
         .insert(request_id::X_REQUEST_ID, request_id::header_value(&name));
-    let traceparent = trace_of(&request);
+    let context = trace_of(&request);
     let route = request
         .extensions()
         .get::<MatchedPath>()
@@ -86,9 +137,9 @@ pub(crate) async fn layer(State(edge): State<Edge>, mut request: Request, next: 
         .to_owned();
     let method = known_method(&request);
     let path = request.uri().path().to_owned();
-    let trace = trace_id(&traceparent).to_owned();
+    let trace = trace_id(&context.parent).to_owned();
     let span = tracing::info_span!("http.request", request.id = %name, trace.id = %trace, http.method = method, http.route = %route);
-    if let Ok(value) = HeaderValue::from_str(&traceparent) {
+    if let Ok(value) = HeaderValue::from_str(&context.parent) {
         // Whoever goes on with the request goes on with its trace.
         request.headers_mut().insert(TRACEPARENT, value);
     }
@@ -101,6 +152,7 @@ pub(crate) async fn layer(State(edge): State<Edge>, mut request: Request, next: 
     edge.durations
         .with_label_values(&[method, route.as_str(), response.status().as_str()])
         .observe(elapsed.as_secs_f64());
+    context.record(method, &route, response.status());
     span.in_scope(|| {
         let status = response.status().as_u16();
         tracing::debug!(
@@ -201,8 +253,6 @@ fn add_headers(response: &mut Response, path: &str, name: &str) {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::StatusCode;
-
     use super::*;
 
     #[test]

@@ -1,8 +1,68 @@
 //! Choosing a format by `Accept` (RFC 9110).
 
-use axum::http::{HeaderMap, header};
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::problem::{Code, Problem};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use utoipa::openapi::OpenApi;
+
+use crate::problem::{Code, Problem, offers, operations};
+
+/// What the documented routes answer with, by path and method.
+#[derive(Debug, Default)]
+pub(crate) struct Offers(HashMap<String, Vec<(String, ())>>);
+
+impl Offers {
+    /// Reads them from the document. Whoever asks for the health of the service is answered, whatever he accepts.
+    pub(crate) fn of(document: &mut OpenApi) -> Self {
+        let mut found = HashMap::new();
+        for (path, item) in &mut document.paths.paths {
+            if path.starts_with("/health") {
+                continue;
+            }
+            let methods = [
+                ("GET", item.get.is_some()),
+                ("POST", item.post.is_some()),
+                ("PUT", item.put.is_some()),
+                ("PATCH", item.patch.is_some()),
+                ("DELETE", item.delete.is_some()),
+            ];
+            let given = methods.iter().filter(|(_, is_given)| *is_given);
+            for ((method, _), operation) in given.zip(operations(item)) {
+                let types = offers(operation).into_iter().map(|name| (name, ()));
+                found.insert(format!("{method} {path}"), types.collect());
+            }
+        }
+        Self(found)
+    }
+
+    fn check(&self, path: &str, request: &Request) -> Result<(), Problem> {
+        let method = match request.method().as_str() {
+            "HEAD" => "GET",
+            method => method,
+        };
+        match self.0.get(&format!("{method} {path}")) {
+            Some(offers) if !offers.is_empty() => choose(request.headers(), offers),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Refuses what could not be answered in a way that the client accepts, before anything is done.
+pub(crate) async fn layer(
+    State(offers): State<Arc<Offers>>,
+    path: MatchedPath,
+    request: Request,
+    next: Next,
+) -> Response {
+    match offers.check(path.as_str(), &request) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
 
 /// The offered media type the client likes best; among equals the one offered first.
 ///
@@ -10,7 +70,7 @@ use crate::problem::{Code, Problem};
 /// `not_acceptable` when the client accepts none of them.
 pub(crate) fn choose<T: Copy>(
     headers: &HeaderMap,
-    offers: &[(&'static str, T)],
+    offers: &[(impl AsRef<str>, T)],
 ) -> Result<T, Problem> {
     let accept: Vec<&str> = headers
         .get_all(header::ACCEPT)
@@ -27,14 +87,14 @@ pub(crate) fn choose<T: Copy>(
         let weight = if ranges.is_empty() {
             1.0
         } else {
-            weight(&ranges, media_type)
+            weight(&ranges, media_type.as_ref())
         };
         if weight > best.map_or(0.0, |(best, _)| best) {
             best = Some((weight, *offer));
         }
     }
     best.map(|(_, offer)| offer).ok_or_else(|| {
-        let names: Vec<&str> = offers.iter().map(|(name, _)| *name).collect();
+        let names: Vec<&str> = offers.iter().map(|(name, _)| name.as_ref()).collect();
         Problem::new(
             Code::NotAcceptable,
             format!("offered are {}", names.join(", ")),

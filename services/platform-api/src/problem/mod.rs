@@ -15,7 +15,7 @@ pub(crate) use code::{Code, TABLE};
 pub(crate) use entry::Entry;
 pub(crate) use openapi::{
     AccessErrors, BodyErrors, IdempotencyError, NotFoundError, ParameterErrors, PreconditionErrors,
-    QueryErrors, describe_shared,
+    QueryErrors, describe_shared, offers, operations,
 };
 
 /// Seconds after which a retryable request may be repeated.

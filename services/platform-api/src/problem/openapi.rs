@@ -7,7 +7,7 @@ use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{OpenApi, Ref, RefOr};
+use utoipa::openapi::{OpenApi, PathItem, Ref, RefOr};
 
 type Responses = BTreeMap<String, RefOr<Response>>;
 
@@ -63,10 +63,10 @@ pub(crate) struct QueryErrors;
 
 impl IntoResponses for QueryErrors {
     fn responses() -> Responses {
-        BTreeMap::from([
-            problem("406", "`not_acceptable`"),
-            problem("422", "`query_too_large`: `fits` says what would fit"),
-        ])
+        BTreeMap::from([problem(
+            "422",
+            "`query_too_large`: `fits` says what would fit",
+        )])
     }
 }
 
@@ -104,15 +104,60 @@ impl IntoResponses for BodyErrors {
     }
 }
 
-/// Describes what layers around the handlers do for every operation that makes something.
+/// Describes what layers around the handlers do: for every operation that answers with something, and for every one that makes
+/// something.
 pub(crate) fn describe_shared(document: &mut OpenApi) {
     for item in document.paths.paths.values_mut() {
+        for operation in operations(item) {
+            if !offers(operation).is_empty() {
+                let (status, refused) = problem("406", "`not_acceptable`");
+                operation
+                    .responses
+                    .responses
+                    .entry(status)
+                    .or_insert(refused);
+            }
+        }
         if let Some(post) = &mut item.post
             && makes_something(post)
         {
             describe_idempotency(post);
         }
     }
+}
+
+/// The operations of a path.
+pub(crate) fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [
+        &mut item.get,
+        &mut item.post,
+        &mut item.put,
+        &mut item.patch,
+        &mut item.delete,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// The media types of what an operation answers with when it succeeds.
+pub(crate) fn offers(operation: &Operation) -> Vec<String> {
+    let successes = operation
+        .responses
+        .responses
+        .iter()
+        .filter(|(status, _)| status.starts_with('2'));
+    let mut offers = Vec::new();
+    for (_, response) in successes {
+        let RefOr::T(response) = response else {
+            continue;
+        };
+        for media_type in response.content.keys() {
+            if !offers.contains(media_type) {
+                offers.push(media_type.clone());
+            }
+        }
+    }
+    offers
 }
 
 /// Whether an operation answers with something that was not there, and has no idempotency of its own.

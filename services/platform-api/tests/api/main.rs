@@ -11,6 +11,7 @@ mod crowd;
 mod dead_letters;
 mod devices;
 mod durability;
+mod edges;
 mod erasure;
 mod exports;
 mod idempotency;

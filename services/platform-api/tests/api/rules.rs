@@ -5,12 +5,12 @@ use serde_json::Value;
 
 use crate::support::{ADMIN, Answer, Bench};
 
-const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-const TRACE_ID: &str = "0af7651916cd43dd8448eb211c80319c";
+pub(crate) const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+pub(crate) const TRACE_ID: &str = "0af7651916cd43dd8448eb211c80319c";
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /// The documented routes below /v1: path, method in upper case, description.
-async fn routes(bench: &Bench) -> Result<Vec<(String, String, Value)>> {
+pub(crate) async fn routes(bench: &Bench) -> Result<Vec<(String, String, Value)>> {
     let document = bench.json("/openapi.json").await?;
     let mut routes = Vec::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
@@ -25,14 +25,14 @@ async fn routes(bench: &Bench) -> Result<Vec<(String, String, Value)>> {
 }
 
 /// The path with something in the place of its parameters.
-fn filled(path: &str) -> String {
+pub(crate) fn filled(path: &str) -> String {
     let parts = path
         .split('/')
         .map(|part| if part.starts_with('{') { "x" } else { part });
     parts.collect::<Vec<_>>().join("/")
 }
 
-fn assert_common(answer: &Answer, what: &str) {
+pub(crate) fn assert_common(answer: &Answer, what: &str) {
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
@@ -50,7 +50,7 @@ fn assert_common(answer: &Answer, what: &str) {
     );
 }
 
-async fn ask(bench: &Bench, method: &str, path: &str) -> Result<Answer> {
+pub(crate) async fn ask(bench: &Bench, method: &str, path: &str) -> Result<Answer> {
     bench
         .send(
             bench

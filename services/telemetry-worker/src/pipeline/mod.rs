@@ -11,6 +11,7 @@ mod once;
 pub(crate) mod progress;
 mod queue;
 mod tell;
+mod trace;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::ops::Range;

@@ -11,7 +11,7 @@ use sens_storage::maintenance;
 use sens_storage::write::{BatchOutcome, PendingMessage};
 use tokio::sync::mpsc;
 
-use super::{Batch, Pipeline, event};
+use super::{Batch, Pipeline, event, trace};
 use crate::hold::{Hold, unless_stopped};
 
 /// After a stop JetStream has this long to take the outcome and the acknowledgements.
@@ -35,6 +35,7 @@ pub(super) async fn run(pipeline: Arc<Pipeline>, mut committed: mpsc::Receiver<C
 /// Tells the outcome, then acknowledges: whoever follows the events misses nothing.
 async fn finish(pipeline: &Pipeline, Committed { batch, outcome, at }: Committed) {
     count(pipeline, &batch.messages, &outcome, at);
+    trace::committed(pipeline.origin.epoch, &batch.messages, &outcome, at);
     note_redeliveries(pipeline, &batch).await;
     let catalogue = pipeline.catalogue.borrow().clone();
     let event = event::of(

@@ -46,7 +46,8 @@ pub(crate) struct ApiKeyRequest {
 /// A new key. Its secret is shown here and never again.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct NewKey {
-    /// The key, to be sent as `Authorization: Bearer <key>`.
+    /// The key, to be sent as `Authorization: Bearer <key>`. Not in an answer that is repeated for an `Idempotency-Key`.
+    #[schema(required = false)]
     key: String,
     /// What is known about it.
     #[serde(flatten)]

@@ -91,7 +91,9 @@ impl From<&StoredDeadLetter> for DeadLetter {
 /// The number in an address; anything else names no letter.
 pub(crate) fn read_number(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| text.parse().ok()).flatten()
+    let number = digits.then(|| text.parse().ok()).flatten();
+    // The first one is 1; JetStream knows no other as a question.
+    number.filter(|number| *number > 0)
 }
 
 /// The letter with a number.
@@ -117,7 +119,7 @@ mod tests {
     #[test]
     fn numbers_are_plain() {
         assert_eq!(read_number("17"), Some(17));
-        for bad in ["", "+1", "-1", "1.0", "x", "99999999999999999999"] {
+        for bad in ["", "0", "+1", "-1", "1.0", "x", "99999999999999999999"] {
             assert_eq!(read_number(bad), None, "{bad}");
         }
     }

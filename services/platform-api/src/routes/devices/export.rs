@@ -64,7 +64,6 @@ struct Export {
             description = "a device per line",
             content((Device = "application/x-ndjson"), (String = "text/csv"))
         ),
-        (status = 406, description = "`not_acceptable`", content_type = "application/problem+json"),
         ParameterErrors,
         AccessErrors
     )

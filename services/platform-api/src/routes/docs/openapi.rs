@@ -10,6 +10,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use crate::http::conditional;
 use crate::problem::{FieldError, ProblemBody};
 use crate::router;
+use crate::routes::measurements::MeasurementPage;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -19,7 +20,7 @@ use crate::router;
                        problem details (RFC 9457) with a stable `code`, explained under /docs/errors/{code}.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(ProblemBody, FieldError)),
+    components(schemas(ProblemBody, FieldError, MeasurementPage)),
     modifiers(&BearerKey),
     security(("api_key" = [])),
     tags(
@@ -74,7 +75,10 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
     path = "/openapi.json",
     tag = "health",
     security(()),
-    responses((status = 200, description = "this document", body = serde_json::Value))
+    responses(
+        (status = 200, description = "this document", body = serde_json::Value),
+        (status = 304, description = "it is the one of `If-None-Match`")
+    )
 )]
 pub(crate) async fn openapi_json(headers: HeaderMap) -> Response {
     conditional::bytes(&headers, "application/json", DOCUMENT.clone().into_bytes())

@@ -1,10 +1,43 @@
 //! The answers as the OpenAPI document describes them; they are written by hand, see `text`.
 
-use serde::Serialize;
-use utoipa::ToSchema;
+use std::collections::BTreeMap;
 
+use serde::Serialize;
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{IntoResponses, ToSchema};
+
+use super::format::Format;
 use crate::http::time::Timestamp;
 use crate::http::value::ValueSchema;
+use crate::problem::{AccessErrors, NotFoundError, QueryErrors};
+
+/// Answers of every query for readings.
+pub(crate) struct Measurements;
+
+impl IntoResponses for Measurements {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let mut readings = ResponseBuilder::new().description("readings, buckets or points");
+        for (media_type, format) in Format::OFFERS {
+            let schema = match format {
+                Format::Json => RefOr::Ref(Ref::from_schema_name("MeasurementPage")),
+                _ => ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .build()
+                    .into(),
+            };
+            let content = ContentBuilder::new().schema(Some(schema)).build();
+            readings = readings.content(media_type, content);
+        }
+        let mut responses = BTreeMap::from([("200".to_owned(), RefOr::T(readings.build()))]);
+        responses.extend(QueryErrors::responses());
+        responses.extend(NotFoundError::responses());
+        responses.extend(AccessErrors::responses());
+        responses
+    }
+}
 
 /// Readings, buckets or points, with what is to be known about them as a whole.
 #[derive(Serialize, ToSchema)]

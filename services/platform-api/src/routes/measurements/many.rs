@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::answer;
-use super::doc::MeasurementPage;
+use super::doc::Measurements;
 use super::format::Format;
 use super::grammar::Ask;
 use sens_storage::query::Scope;
@@ -18,9 +18,7 @@ use crate::auth::Reader;
 use crate::http::body::JsonBody;
 use crate::http::negotiate;
 use crate::http::params::Params;
-use crate::problem::{
-    AccessErrors, BodyErrors, NotFoundError, ParameterErrors, Problem, QueryErrors,
-};
+use crate::problem::{BodyErrors, ParameterErrors, Problem};
 
 /// What a query for readings may say.
 #[derive(Deserialize, IntoParams, ToSchema)]
@@ -114,19 +112,7 @@ async fn by_address(
     path = "/v1/measurements",
     tag = "measurements",
     params(DeviceParams, MeasurementParams),
-    responses(
-        (status = 200, description = "readings, buckets or points", content(
-            (MeasurementPage = "application/json"),
-            (String = "text/csv"),
-            (String = "application/x-ndjson"),
-            (String = "application/vnd.apache.parquet"),
-            (String = "application/vnd.apache.arrow.stream")
-        )),
-        QueryErrors,
-        ParameterErrors,
-        NotFoundError,
-        AccessErrors
-    )
+    responses(Measurements, ParameterErrors)
 )]
 pub(crate) async fn list_all_measurements(
     Reader(scope): Reader,
@@ -146,19 +132,7 @@ pub(crate) async fn list_all_measurements(
     path = "/v1/measurements:query",
     tag = "measurements",
     params(DeviceParams, MeasurementParams),
-    responses(
-        (status = 200, description = "readings, buckets or points", content(
-            (MeasurementPage = "application/json"),
-            (String = "text/csv"),
-            (String = "application/x-ndjson"),
-            (String = "application/vnd.apache.parquet"),
-            (String = "application/vnd.apache.arrow.stream")
-        )),
-        QueryErrors,
-        ParameterErrors,
-        NotFoundError,
-        AccessErrors
-    )
+    responses(Measurements, ParameterErrors)
 )]
 pub(crate) async fn get_measurement_query(
     Reader(scope): Reader,
@@ -179,19 +153,7 @@ pub(crate) async fn get_measurement_query(
     path = "/v1/measurements:query",
     tag = "measurements",
     request_body = MeasurementQuery,
-    responses(
-        (status = 200, description = "readings, buckets or points", content(
-            (MeasurementPage = "application/json"),
-            (String = "text/csv"),
-            (String = "application/x-ndjson"),
-            (String = "application/vnd.apache.parquet"),
-            (String = "application/vnd.apache.arrow.stream")
-        )),
-        QueryErrors,
-        BodyErrors,
-        NotFoundError,
-        AccessErrors
-    )
+    responses(Measurements, BodyErrors)
 )]
 pub(crate) async fn post_measurement_query(
     Reader(scope): Reader,

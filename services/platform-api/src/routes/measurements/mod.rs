@@ -22,5 +22,6 @@ mod text;
 mod units;
 mod whole;
 
+pub(crate) use doc::MeasurementPage;
 pub(crate) use many::*;
 pub(crate) use one::*;

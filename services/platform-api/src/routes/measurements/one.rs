@@ -6,7 +6,7 @@ use axum::response::Response;
 use chrono::Utc;
 
 use super::answer::answer;
-use super::doc::MeasurementPage;
+use super::doc::Measurements;
 use super::format::Format;
 use super::grammar::Ask;
 use super::many::MeasurementParams;
@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::auth::Reader;
 use crate::http::negotiate;
 use crate::http::params::Params;
-use crate::problem::{AccessErrors, NotFoundError, ParameterErrors, Problem, QueryErrors};
+use crate::problem::{ParameterErrors, Problem};
 
 /// Readings of a device over time
 ///
@@ -25,19 +25,7 @@ use crate::problem::{AccessErrors, NotFoundError, ParameterErrors, Problem, Quer
     path = "/v1/devices/{serial}/measurements",
     tag = "measurements",
     params(("serial" = String, Path, description = "serial of the device"), MeasurementParams),
-    responses(
-        (status = 200, description = "readings, buckets or points", content(
-            (MeasurementPage = "application/json"),
-            (String = "text/csv"),
-            (String = "application/x-ndjson"),
-            (String = "application/vnd.apache.parquet"),
-            (String = "application/vnd.apache.arrow.stream")
-        )),
-        QueryErrors,
-        ParameterErrors,
-        NotFoundError,
-        AccessErrors
-    )
+    responses(Measurements, ParameterErrors)
 )]
 pub(crate) async fn list_measurements(
     Reader(scope): Reader,

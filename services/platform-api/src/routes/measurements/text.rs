@@ -6,6 +6,7 @@ use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use sens_storage::query::StoredValue;
 
 use super::rows::{Cell, Column, Row, Table};
+use crate::http::csv::write_field;
 use crate::http::value::Value;
 
 /// Columns that JSON leaves out, because the answer as a whole says it.
@@ -176,7 +177,7 @@ pub(super) fn csv(body: &mut Vec<u8>, table: &Table, rows: &[Row]) {
             }
             match table.cell(row, *column) {
                 Cell::Null => {}
-                Cell::Text(text) => field(body, text),
+                Cell::Text(text) => write_field(body, text),
                 Cell::Time(at) => time(body, at),
                 Cell::Integer(number) => written(write!(body, "{number}")),
                 Cell::Number(number) => written(write!(body, "{number}")),
@@ -184,25 +185,6 @@ pub(super) fn csv(body: &mut Vec<u8>, table: &Table, rows: &[Row]) {
             }
         }
         body.extend_from_slice(b"\r\n");
-    }
-}
-
-/// Quotes where RFC 4180 asks for it. Text from devices must not become a formula in a spreadsheet: one that begins
-/// like a formula gets an apostrophe.
-fn field(body: &mut Vec<u8>, text: &str) {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let is_quoted = text.contains(['"', ',', '\r', '\n']);
-    if is_quoted {
-        body.push(b'"');
-    }
-    if is_formula {
-        body.push(b'\'');
-    }
-    if is_quoted {
-        body.extend_from_slice(text.replace('"', "\"\"").as_bytes());
-        body.push(b'"');
-    } else {
-        body.extend_from_slice(text.as_bytes());
     }
 }
 

@@ -14,7 +14,8 @@ use crate::http::cursor::{self, Fingerprint};
 use crate::http::params::Params;
 use crate::problem::{AccessErrors, ParameterErrors, Problem};
 
-const STATES: [&str; 6] = [
+/// Where an operation can be.
+pub(crate) const STATES: [&str; 6] = [
     "requested",
     "running",
     "done",
