@@ -17,6 +17,8 @@ const AHEAD = 60;
 
 interface DeviceTableProps {
   devices: readonly Device[];
+  /** Whether these are still those of another view. */
+  busy: boolean;
   /** Whether there are no more than these. */
   complete: boolean;
   sort: DevicesSearch["sort"];
@@ -45,7 +47,11 @@ export function DeviceTable(props: DeviceTableProps) {
   return (
     // biome-ignore lint/a11y: a region that scrolls must be reachable by keyboard
     <div ref={container} className={classes.scroll} role="group" aria-label="Devices" tabIndex={0}>
-      <table className={classes.table} aria-rowcount={complete ? devices.length + 1 : -1}>
+      <table
+        className={classes.table}
+        aria-busy={props.busy}
+        aria-rowcount={complete ? devices.length + 1 : -1}
+      >
         <Head {...props} />
         <tbody>
           <Spacer height={before} />
@@ -191,7 +197,7 @@ function DeviceRow({ device, seen, rowIndex, selected, onLabel }: DeviceRowProps
         <span className={classes.seen}>
           <TimeAgo time={seen} />
           {/* A new key restarts the animation: one pulse per sign of life. */}
-          <span key={seen} className={classes.pulse} aria-hidden="true" />
+          {seen === null ? null : <span key={seen} className={classes.pulse} aria-hidden="true" />}
         </span>
       </td>
       <td className={`${classes.wide} num`}>{device.firmware ?? <span className="muted">–</span>}</td>

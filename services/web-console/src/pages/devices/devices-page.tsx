@@ -86,6 +86,8 @@ export function DevicesPage() {
                 // Another view starts at its top.
                 key={key}
                 devices={items}
+                // Until the answer is there, what is shown is of the view before.
+                busy={devices.isPlaceholderData}
                 complete={!devices.hasNextPage}
                 sort={view.sort}
                 selected={operate ? selected : null}

@@ -32,6 +32,9 @@ const ACTIONS = [
   "revoke",
   "requeue",
   "drop",
+  "set",
+  "withdraw",
+  "undo",
 ];
 const KINDS = [
   "device",

@@ -54,7 +54,9 @@ function Shown({ replay }: { replay: Replay }) {
       <p className={classes.versionHead} role="status">
         <Tag tone={STATE_TONE[state] ?? "quiet"}>{state}</Tag>
         {dry_run ? <Tag>dry run</Tag> : null}
-        <Progress done={progress.records} total={total ?? null} name={`replay ${id}`} />
+        {isOpen(state) ? (
+          <Progress done={progress.records} total={total ?? null} name={`replay ${id}`} />
+        ) : null}
         <Cancel operation={{ id: `replay-${id}`, kind: "replay", state }} />
       </p>
       <p className="muted">

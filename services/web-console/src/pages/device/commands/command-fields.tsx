@@ -54,7 +54,8 @@ export function CommandFields({
         size="xs"
         label="With (JSON, may be empty)"
         placeholder='{"seconds": 5}'
-        rows={3}
+        rows={1}
+        resize="vertical"
         spellCheck={false}
         value={draft.payload}
         error={orderOf(draft) === null ? "This is no JSON yet." : null}

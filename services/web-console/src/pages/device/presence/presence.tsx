@@ -69,7 +69,7 @@ function Timeline({ presence }: { presence: PresenceData }) {
             </span>
           </span>
         ) : (
-          <span className="muted">never heard of</span>
+          <span className="muted">not known yet</span>
         )}
         <SegmentedControl
           size="xs"
@@ -95,9 +95,7 @@ function Timeline({ presence }: { presence: PresenceData }) {
         <span>now</span>
       </p>
       {items.length === 0 ? (
-        <Empty title="No change is known">
-          It counts as silent when nothing is heard of it for {duration(offline_after_seconds * SECOND)}.
-        </Empty>
+        <p className="muted">No change of its presence is known.</p>
       ) : (
         <ol className={classes.changes} aria-label="Changes of presence">
           {items.map(({ at, state: became }) => (
