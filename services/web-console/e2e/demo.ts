@@ -18,9 +18,9 @@ export interface Demo {
 
 /** Starts the whole platform on free ports in a folder of its own; with simulated devices, or with none at all. */
 export async function startDemo({ simulator }: { simulator: boolean }): Promise<Demo> {
-  const binary = ["debug", "release"]
-    .map((kind) => join(PROJECT, "target", kind, "sens-demo"))
-    .find(existsSync);
+  const binary =
+    process.env.SENS_DEMO ??
+    ["debug", "release"].map((kind) => join(PROJECT, "target", kind, "sens-demo")).find(existsSync);
   if (!binary) {
     throw new Error("sens-demo is not built: run `cargo build`, or set SENS_CONSOLE_URL and SENS_API_KEY");
   }
