@@ -83,6 +83,17 @@ streams COUNT="2000":
 setup *COMPONENTS:
     @scripts/setup "$@"
 
+# Measure the console on a whole platform: 100,000 devices in the table, a million readings in a line, live readings
+[group('develop')]
+[no-exit-message]
+console-bench:
+    @scripts/setup rust-deps postgres mosquitto nats node chromium
+    @scripts/npm-install services/web-console
+    npm --prefix services/web-console run build
+    npm --prefix services/web-console run size
+    cargo build --release --locked {{ services }} --bins
+    SENS_DEMO="$PWD/target/release/sens-demo" npm --prefix services/web-console run bench
+
 # All checks that need no running server
 [group('develop')]
 lint: ci-lint

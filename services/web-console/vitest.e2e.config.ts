@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     environment: "node",
-    include: [process.env.SENS_SCREENSHOTS ? "e2e/screenshots.ts" : "e2e/*.e2e.ts"],
+    include: [process.env.SENS_E2E ?? "e2e/*.e2e.ts"],
     globalSetup: "./e2e/platform.ts",
     testTimeout: 60_000,
     hookTimeout: 180_000,

@@ -66,9 +66,9 @@ function answer(url: URL, request: IncomingMessage, response: ServerResponse): S
   if (path === "/system/durability") return send(response, 200, data.durability(now));
   if (path === "/api-keys") return send(response, 200, { items: data.apiKeys(now) });
   if (path.startsWith("/analytics/")) return send(response, 200, { items: analytics(path.slice(11), fleet) });
-  if (path.startsWith("/raw-records/")) {
-    const record = data.rawRecord(path.slice(13), now);
-    return record ? send(response, 200, record) : refuse(response, 404, "not_found", "no such raw record");
+  if (path.startsWith("/messages/")) {
+    const message = data.message(path.slice(10), now);
+    return message ? send(response, 200, message) : refuse(response, 404, "not_found", "no such message");
   }
   if (!device) return refuse(response, 404, "not_found", "no such device");
   if (path.endsWith("/latest"))

@@ -6,9 +6,9 @@ import type {
   IngestError,
   LatestValue,
   Measurement,
+  Message,
   Metric,
   Overview,
-  RawRecord,
 } from "../src/api/types.ts";
 
 /** A made-up fleet, for working on the console without a platform. Everything is a function of the time. */
@@ -231,12 +231,18 @@ export function ingestErrors(now: number): IngestError[] {
   });
 }
 
-export function rawRecord(id: string, now: number): RawRecord | null {
+export function message(id: string, now: number): Message | null {
   const record = RECORDS[Number(id.split("-")[1])];
   if (!record) return null;
   const partial = record.reason === "out_of_range";
+  const bytes = Buffer.from(record.payload);
   return {
     id,
+    sequence: Number(id.split("-")[1]),
+    verdict: {
+      code: partial ? "partly_refused" : "refused",
+      text: `message ${id} arrived but was refused`,
+    },
     topic: partial ? "sens/v1/AI-9F3C21/telemetry" : "sens/legacy/telemetry",
     source: "mqtt",
     received_at: iso(now - 9_000),
@@ -244,21 +250,26 @@ export function rawRecord(id: string, now: number): RawRecord | null {
     content_type: partial ? "application/json" : null,
     decoder: record.decoder,
     outcome: "failed",
-    parse_ok: false,
-    decoded_count: partial ? 2 : 1,
-    error_count: 1,
-    payload_length: record.payload.length,
-    payload_text: record.payload,
-    payload_base64: Buffer.from(record.payload).toString("base64"),
+    deliveries: 1,
+    decisions: [],
+    rows_written: { raw_record: 1, readings: partial ? 1 : 0, errors: 1 },
+    payload: {
+      length: bytes.length,
+      kept: bytes.length,
+      text: record.payload,
+      hex: bytes.toString("hex"),
+      base64: bytes.toString("base64"),
+    },
     traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-    errors: [{ id: 1, reason: record.reason, detail: record.detail, pointer: record.pointer }],
+    errors: [{ reason: record.reason, detail: record.detail, pointer: record.pointer }],
     readings: partial
       ? [
           {
             serial: "AI-9F3C21",
             metric: "platform_height_mm",
             value: 101.5,
-            raw_record_id: id,
+            quality: "ok",
+            fate: "stored",
             recorded_at: iso(now - 9_500),
           },
         ]

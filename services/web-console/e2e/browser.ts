@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
 import { type Browser, type BrowserContext, chromium, type Page, type Route } from "playwright-core";
 import { inject } from "vitest";
 import { STRICT_CSP } from "../dev/csp.ts";
@@ -117,30 +119,52 @@ interface StoredError {
   raw_record_id: string;
 }
 
-async function read<T>(path: string): Promise<T> {
+interface CallOptions {
+  method?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** Asks the REST interface, as its admin; whatever is refused is an error. */
+export async function call<T>(path: string, { method = "GET", body, headers }: CallOptions = {}): Promise<T> {
   const response = await fetch(`${inject("url")}${path}`, {
-    headers: { authorization: `Bearer ${inject("key")}` },
+    method,
+    headers: { authorization: `Bearer ${inject("key")}`, "content-type": "application/json", ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return (await response.json()) as T;
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+  return (text === "" ? undefined : JSON.parse(text)) as T;
+}
+
+/** Runs SQL as the owner of the database. */
+export async function sql(text: string): Promise<void> {
+  const args = ["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", inject("database"), "--command", text];
+  await promisify(execFile)("psql", args);
+}
+
+interface MadeKey {
+  id: string;
+  key: string;
+}
+
+/** An API key that may do what a role may, perhaps for some devices only. */
+export function makeKey(body: { name: string; role: string; labels?: string }): Promise<MadeKey> {
+  return call<MadeKey>("/v1/api-keys", { method: "POST", body });
 }
 
 /** Makes an API key and revokes it: the widest row that the list of keys can have. */
 export async function revokedKey(): Promise<void> {
-  const headers = { authorization: `Bearer ${inject("key")}`, "content-type": "application/json" };
-  const url = `${inject("url")}/v1/api-keys`;
-  const body = JSON.stringify({ name: "gateway of the assembly hall in Reykjavík", role: "operator" });
-  const made = await fetch(url, { method: "POST", headers, body });
-  const { id } = (await made.json()) as { id: string };
-  const revoked = await fetch(`${url}/${id}`, { method: "DELETE", headers });
-  if (revoked.status !== 204) throw new Error(`revoking a key answered ${revoked.status}`);
+  const { id } = await makeKey({ name: "gateway of the assembly hall in Reykjavík", role: "operator" });
+  await call(`/v1/api-keys/${id}`, { method: "DELETE" });
 }
 
 /** The record with this payload among the newest errors of a reason: simulated devices make some of their own. */
 export async function recordWith(reason: string, payload: string): Promise<string> {
   for (let attempt = 0; attempt < 100; attempt++) {
-    const { items } = await read<{ items: StoredError[] }>(`/v1/ingest-errors?reason=${reason}&limit=20`);
+    const { items } = await call<{ items: StoredError[] }>(`/v1/ingest-errors?reason=${reason}&limit=20`);
     for (const { raw_record_id } of items) {
-      const record = await read<{ payload_text: string | null }>(`/v1/raw-records/${raw_record_id}`);
+      const record = await call<{ payload_text: string | null }>(`/v1/raw-records/${raw_record_id}`);
       if (record.payload_text === payload) return raw_record_id;
     }
     await delay(100);
@@ -151,10 +175,7 @@ export async function recordWith(reason: string, payload: string): Promise<strin
 /** The newest error of a device, as soon as it is stored. */
 export async function newestErrorRecord(serial: string): Promise<string> {
   for (let attempt = 0; attempt < 100; attempt++) {
-    const response = await fetch(`${inject("url")}/v1/ingest-errors?serial=${serial}&limit=1`, {
-      headers: { authorization: `Bearer ${inject("key")}` },
-    });
-    const { items } = (await response.json()) as { items: { raw_record_id: string }[] };
+    const { items } = await call<{ items: StoredError[] }>(`/v1/ingest-errors?serial=${serial}&limit=1`);
     if (items[0]) return items[0].raw_record_id;
     await delay(100);
   }

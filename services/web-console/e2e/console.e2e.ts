@@ -114,10 +114,10 @@ describe("ingest health", () => {
     const { context, page, problems } = await visit(browser);
     await page.goto(`/ingest?reason=out_of_range&serial=${SERIAL}`);
     await page
-      .getByRole("link", { name: /Inspect the record/ })
+      .getByRole("link", { name: /Inspect the message/ })
       .first()
       .click();
-    await page.getByRole("heading", { name: /^Raw record/ }).waitFor();
+    await page.getByRole("heading", { name: /^Message/ }).waitFor();
     const marks = await page.locator("mark").allTextContents();
     expect(marks[0]).toBe("171.5");
     expect(marks[1]).toBe("31 37 31 2e 35");
@@ -131,10 +131,10 @@ describe("ingest health", () => {
     const id = await recordWith("invalid_json", broken);
     const { context, page } = await visit(browser);
     await page.goto("/ingest?reason=invalid_json");
-    await page.getByRole("button", { name: `Payload of the record ${id}` }).click();
+    await page.getByRole("button", { name: `Payload of the message ${id}` }).click();
     await page.getByRole("group", { name: "Payload as bytes" }).getByText("7b 22 64").waitFor();
-    await page.getByRole("link", { name: `Inspect the record ${id}` }).click();
-    await page.getByRole("heading", { name: `Raw record ${id}` }).waitFor();
+    await page.getByRole("link", { name: `Inspect the message ${id}` }).click();
+    await page.getByRole("heading", { name: `Message ${id}` }).waitFor();
     await page.getByRole("group", { name: "Payload as text" }).getByText('"event_type": "battery').waitFor();
     await context.close();
   });
@@ -173,12 +173,17 @@ describe("every page", () => {
     `/devices/${SERIAL}`,
     `/devices/${SERIAL}?tab=messages`,
     `/devices/${SERIAL}?tab=missing`,
+    `/devices/${SERIAL}?tab=commands`,
+    `/devices/${SERIAL}?tab=presence`,
+    `/devices/${SERIAL}?tab=corrections`,
     `/explore?device=["${SERIAL}"]&metric=["battery_charge"]`,
     "/ingest",
     "/analytics",
     "/admin",
     "/admin?tab=metrics",
     "/admin?tab=retention",
+    "/admin?tab=operations",
+    "/admin?tab=audit",
     "/admin?tab=system",
     "/no-such-page",
   ];
@@ -201,8 +206,8 @@ describe("every page", () => {
       expect(await accessibility(page)).toEqual([]);
       await logIn(page, inject("key"));
       await send([reading("battery_charge", -1)]);
-      const record = `/records/${await newestErrorRecord(SERIAL)}?pointer=%2Fvalue`;
-      for (const path of [...paths, record]) {
+      const message = `/records/${await newestErrorRecord(SERIAL)}?pointer=%2Fvalue`;
+      for (const path of [...paths, message]) {
         await page.goto(path);
         await page.locator("h1").first().waitFor();
         await page.waitForLoadState("load");

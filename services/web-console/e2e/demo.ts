@@ -11,14 +11,16 @@ const READY_WITHIN = 150_000;
 export interface Demo {
   url: string;
   key: string;
+  /** Where the database takes SQL from its owner. */
+  database: string;
   stop: () => Promise<void>;
 }
 
 /** Starts the whole platform on free ports in a folder of its own; with simulated devices, or with none at all. */
 export async function startDemo({ simulator }: { simulator: boolean }): Promise<Demo> {
-  const binary = ["debug", "release"]
-    .map((kind) => join(PROJECT, "target", kind, "sens-demo"))
-    .find(existsSync);
+  const binary =
+    process.env.SENS_DEMO ??
+    ["debug", "release"].map((kind) => join(PROJECT, "target", kind, "sens-demo")).find(existsSync);
   if (!binary) {
     throw new Error("sens-demo is not built: run `cargo build`, or set SENS_CONSOLE_URL and SENS_API_KEY");
   }
@@ -52,27 +54,28 @@ export async function startDemo({ simulator }: { simulator: boolean }): Promise<
   };
   try {
     const url = `http://127.0.0.1:${api}`;
-    const key = await readyKey(child, url, join(folder, "connection.json"), simulator ? 1 : 0);
-    return { url, key, stop };
+    const connection = await ready(child, url, join(folder, "connection.json"), simulator ? 1 : 0);
+    return { url, key: connection.api_key, database: connection.database_url, stop };
   } catch (error) {
     await stop();
     throw new Error(`the demo did not start: ${String(error)}\n${output.slice(-4_000)}`);
   }
 }
 
+/** What the demo says about itself. */
+interface Connection {
+  api_key: string;
+  database_url: string;
+}
+
 /** Waits until the platform answers and has heard of so many devices. */
-async function readyKey(
-  child: ChildProcess,
-  url: string,
-  connection: string,
-  devices: number,
-): Promise<string> {
+async function ready(child: ChildProcess, url: string, file: string, devices: number): Promise<Connection> {
   const deadline = Date.now() + READY_WITHIN;
   while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`it ended with code ${child.exitCode}`);
-    if (existsSync(connection)) {
-      const { api_key } = JSON.parse(readFileSync(connection, "utf8")) as { api_key: string };
-      if (await hasDevices(url, api_key, devices)) return api_key;
+    if (existsSync(file)) {
+      const connection = JSON.parse(readFileSync(file, "utf8")) as Connection;
+      if (await hasDevices(url, connection.api_key, devices)) return connection;
     }
     await delay(250);
   }

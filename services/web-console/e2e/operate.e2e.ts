@@ -78,7 +78,7 @@ describe("device", () => {
     await page.getByText("64.5 %").first().waitFor();
     expect(await accessibility(page)).toEqual([]);
 
-    await page.getByRole("link", { name: "Messages and starts" }).click();
+    await page.getByRole("link", { name: "Messages", exact: true }).click();
     await page
       .getByRole("button", { name: /^Payload of message/ })
       .first()
@@ -104,9 +104,10 @@ describe("explore", () => {
 
     await page.goto(page.url());
     await page.getByRole("img", { name: "Battery charge of 1 device" }).waitFor();
+    await page.getByRole("button", { name: "Download" }).click();
     const [download] = await Promise.all([
       page.waitForEvent("download"),
-      page.getByRole("button", { name: "Download CSV" }).click(),
+      page.getByRole("button", { name: "Every reading as CSV" }).click(),
     ]);
     const lines = readFileSync(await download.path(), "utf8")
       .trim()
@@ -114,6 +115,17 @@ describe("explore", () => {
     expect(lines[0]).toMatch(/^serial,metric,recorded_at,value/);
     expect(lines.slice(1).every((line) => line.startsWith(`${SERIAL},battery_charge,`))).toBe(true);
     expect(lines.length).toBeGreaterThan(1);
+
+    await page.getByRole("button", { name: "Download" }).click();
+    const [parquet] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Every reading as Parquet" }).click(),
+    ]);
+    expect(
+      readFileSync(await parquet.path())
+        .subarray(0, 4)
+        .toString(),
+    ).toBe("PAR1");
 
     await page.getByRole("button", { name: "Copy as curl" }).click();
     const command = await page.getByRole("group", { name: "curl command" }).textContent();

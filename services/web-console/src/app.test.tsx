@@ -23,7 +23,7 @@ function fleet(empty = false) {
     "/v1/dead-letters": keyed({ items: [], next_cursor: null }),
     "/v1/system/quotas": keyed({ items: [], waiting: 0 }),
     "/v1/system/durability": keyed(data.durability(NOW)),
-    "/v1/raw-records/1-0": keyed(data.rawRecord("1-0", NOW)),
+    "/v1/messages/1-0": keyed(data.message("1-0", NOW)),
     "/v1/analytics/battery-summary": keyed({
       items: [
         { serial: "B", min_pct: 1, max_pct: 9, avg_pct: 5, last_pct: 20, last_seen: null },
@@ -172,10 +172,10 @@ it("asks before it drops a dead letter, and offers that only to those who may", 
   await waitFor(() => expect(requests.some(({ method }) => method === "DELETE")).toBe(true));
 });
 
-it("marks the fault in a raw record, as text and as bytes", async () => {
+it("marks the fault in a message, as text and as bytes", async () => {
   answerWith(fleet());
   session.signIn({ key: "good-key", name: "ada", role: "viewer" });
-  await open("/records/1-0?pointer=%2Freadings%2F1%2Fvalue");
+  await open("/messages/1-0?pointer=%2Freadings%2F1%2Fvalue");
   await screen.findByText(/valid range is 0 to 100/);
   const marks = [...document.querySelectorAll("mark")].map(({ textContent }) => textContent);
   expect(marks).toEqual(["171.5", "31 37 31 2e 35", "171.5"]);

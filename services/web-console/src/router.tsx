@@ -17,7 +17,7 @@ import {
   exploreSearch,
   ingestSearch,
   loginSearch,
-  recordSearch,
+  messageSearch,
 } from "./lib/search";
 import { LoginPage } from "./pages/login/login-page";
 import { OverviewPage } from "./pages/overview/overview-page";
@@ -73,11 +73,21 @@ const ingest = createRoute({
   validateSearch: ingestSearch,
 });
 
+const message = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/messages/$id",
+  component: lazyRouteComponent(() => import("./pages/message/message-page"), "MessagePage"),
+  validateSearch: messageSearch,
+});
+
+/** Links of earlier versions. */
 const record = createRoute({
   getParentRoute: () => signedIn,
   path: "/records/$id",
-  component: lazyRouteComponent(() => import("./pages/record/record-page"), "RecordPage"),
-  validateSearch: recordSearch,
+  validateSearch: messageSearch,
+  beforeLoad: ({ params, search }) => {
+    throw redirect({ to: "/messages/$id", params, search, replace: true });
+  },
 });
 
 const deadLetter = createRoute({
@@ -126,7 +136,18 @@ function PageFailure({ error }: { error: unknown }) {
 export const router = createRouter({
   routeTree: root.addChildren([
     login,
-    signedIn.addChildren([overview, devices, device, explore, ingest, record, deadLetter, analytics, admin]),
+    signedIn.addChildren([
+      overview,
+      devices,
+      device,
+      explore,
+      ingest,
+      message,
+      record,
+      deadLetter,
+      analytics,
+      admin,
+    ]),
   ]),
   defaultPreload: "intent",
   scrollRestoration: true,

@@ -1,4 +1,4 @@
-import type { paths } from "./schema";
+import type { components, paths } from "./schema";
 
 type GetPath = {
   [P in keyof paths]: paths[P] extends { get: infer G } ? (G extends undefined ? never : P) : never;
@@ -15,6 +15,7 @@ export type WhoAmI = Ok<"/v1/whoami">;
 export type Overview = Ok<"/v1/overview">;
 export type DevicePage = Ok<"/v1/devices">;
 export type Device = DevicePage["items"][number];
+export type DeviceTotal = NonNullable<DevicePage["total"]>;
 export type DeviceStatus = Device["status"];
 export type LatestValue = Ok<"/v1/devices/{serial}/latest">["items"][number];
 export type MeasurementPage = Ok<"/v1/devices/{serial}/measurements">;
@@ -35,7 +36,18 @@ export type NearReading = Explanation["readings"][number];
 export type RetentionSetting = Ok<"/v1/retention-settings">["items"][number];
 export type RetentionRun = Ok<"/v1/retention-runs">["items"][number];
 export type RetentionRunDetail = Ok<"/v1/retention-runs/{id}">;
-export type RawRecord = Ok<"/v1/raw-records/{id}">;
+export type Message = Ok<"/v1/messages/{id}">;
+export type MessageReading = Message["readings"][number];
+export type Command = Ok<"/v1/devices/{serial}/commands">["items"][number];
+export type CommandDetail = Ok<"/v1/devices/{serial}/commands/{id}">;
+export type Presence = Ok<"/v1/devices/{serial}/presence">;
+export type AuditItem = Ok<"/v1/audit-log">["items"][number];
+export type Correction = Ok<"/v1/corrections">["items"][number];
+export type CorrectionDetail = Ok<"/v1/corrections/{id}">;
+export type Replay = Ok<"/v1/replays/{id}">;
+export type Operation = Ok<"/v1/operations">["items"][number];
+export type ImportResult = components["schemas"]["ImportResult"];
+export type DeviceFields = components["schemas"]["DeviceFields"];
 export type AverageExtension = Ok<"/v1/analytics/average-extension">["items"][number];
 export type ExtensionVsRetraction = Ok<"/v1/analytics/extension-vs-retraction">["items"][number];
 export type BatterySummary = Ok<"/v1/analytics/battery-summary">["items"][number];

@@ -16,7 +16,9 @@ export function useDevices(filter: DevicesSearch) {
   return useInfiniteQuery({
     queryKey: ["devices", filter],
     queryFn: async ({ pageParam, signal }) => {
-      const query = { ...filter, limit: PAGE_SIZE, ...(pageParam === null ? {} : { cursor: pageParam }) };
+      // How many there are is counted for the first page only.
+      const page = pageParam === null ? { count: "estimate" } : { cursor: pageParam };
+      const query = { ...filter, limit: PAGE_SIZE, ...page };
       const { data } = await api.GET("/v1/devices", { params: { query }, signal });
       return data ?? { items: [], next_cursor: null };
     },

@@ -9,8 +9,12 @@ import { isFixed, type Span, spanLength } from "../lib/windows";
 type MeasurementQuery = NonNullable<paths["/v1/devices/{serial}/measurements"]["get"]["parameters"]["query"]>;
 
 const PAGE = 10_000;
-/** How many pages one line fetches at most; beyond, it says that it shows the newest only. */
+/** How many pages of means one line fetches at most; beyond, it says that it shows the newest only. */
 const MOST_PAGES = 3;
+/** Up to this length single readings are shown, chosen by the platform so that every peak stays; beyond, means. */
+const SINGLE_UP_TO = 6 * HOUR;
+/** More points than this a chart cannot show. */
+const MOST_POINTS = 2_000;
 
 /** Where points come from: single readings, or their means over a minute, an hour or a day. */
 export type Source = "raw" | "rollup_1m" | "rollup_1h" | "rollup_1d";
@@ -22,6 +26,8 @@ export interface History {
   source: Source;
   /** False when older readings of the span were left out. */
   complete: boolean;
+  /** Whether there may be more readings than points: then every peak stays. */
+  sampled: boolean;
 }
 
 /** Length of what one point stands for, in milliseconds; 0 for a single reading. */
@@ -30,7 +36,7 @@ export function bucketOf(source: Source): number {
 }
 
 /** A value as a number to draw, or null when it is text. */
-export function plottable(value: Value): number | null {
+export function plottable(value: Value | null): number | null {
   if (typeof value === "boolean") return value ? 1 : 0;
   return typeof value === "number" ? value : null;
 }
@@ -83,6 +89,32 @@ function interval(span: Span, oldest: number | null): { from: number; to?: numbe
   return { from: Math.max(oldest ?? 0, Date.now() - spanLength(span)) };
 }
 
+/** Single readings, of very many those that a chart needs. */
+async function fetchPoints(
+  serial: string,
+  metric: string,
+  asked: { from: number; to?: number },
+  signal: AbortSignal,
+): Promise<History> {
+  const query: MeasurementQuery = {
+    metric: [metric],
+    points: MOST_POINTS,
+    method: "minmax",
+    shape: "columns",
+    from: new Date(asked.from).toISOString(),
+    ...(asked.to === undefined ? {} : { to: new Date(asked.to).toISOString() }),
+  };
+  const { columns = {} } = await fetchPage(serial, query, signal);
+  const times = (columns.recorded_at ?? []) as string[];
+  const values = (columns.value ?? []) as (Value | null)[];
+  const points = times.flatMap((time, index) => {
+    const value = plottable(values[index] ?? null);
+    return value === null ? [] : [{ at: millis(time), value }];
+  });
+  // Fewer than are chosen from are all there are; slices without a reading of their own may leave some out.
+  return { points, source: "raw", complete: true, sampled: points.length > MOST_POINTS / 2 };
+}
+
 async function fetchHistory(
   serial: string,
   metric: string,
@@ -91,6 +123,8 @@ async function fetchHistory(
   signal: AbortSignal,
 ): Promise<History> {
   const asked = interval(span, oldest);
+  if ((asked.to ?? Date.now()) - asked.from <= SINGLE_UP_TO)
+    return fetchPoints(serial, metric, asked, signal);
   const query: MeasurementQuery = {
     metric: [metric],
     resolution: "auto",
@@ -110,7 +144,7 @@ async function fetchHistory(
     cursor = answer.next_cursor ?? null;
     if (cursor === null) break;
   }
-  return { points: points.reverse(), source, complete: cursor === null };
+  return { points: points.reverse(), source, complete: cursor === null, sampled: false };
 }
 
 /** What a line is drawn from. */

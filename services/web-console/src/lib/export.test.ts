@@ -1,36 +1,28 @@
 import { expect, it } from "vitest";
-import { curlCommands, fileName, measurementsPath, nextLink, pinned, withoutHead } from "./export";
+import { curlCommand, fileName, measurementsPath, pinned } from "./export";
 
 const SELECTION = {
-  devices: ["AI-1", "a/b"],
+  devices: ["AI-1", "a:b"],
   metrics: ["battery_charge", "height"],
   window: { from: Date.parse("2026-11-21T10:00:00Z"), to: Date.parse("2026-11-21T11:00:00Z") },
 };
 
-it("asks for what is shown", () => {
-  expect(measurementsPath("a/b", SELECTION, 500)).toBe(
-    "/v1/devices/a%2Fb/measurements?metric=battery_charge&metric=height&from=2026-11-21T10%3A00%3A00.000Z&to=2026-11-21T11%3A00%3A00.000Z&resolution=auto&limit=500",
+it("asks for what is shown, in one request", () => {
+  expect(measurementsPath(SELECTION, "auto")).toBe(
+    "/v1/measurements?device=AI-1&device=a%3Ab&metric=battery_charge&metric=height&from=2026-11-21T10%3A00%3A00.000Z&to=2026-11-21T11%3A00%3A00.000Z&resolution=auto",
   );
+  expect(measurementsPath(SELECTION, "raw")).not.toContain("resolution");
 });
 
-it("writes a command for each device, without a key in it", () => {
-  const commands = curlCommands("https://sens.example", SELECTION);
-  expect(commands.match(/^curl /gm)).toHaveLength(2);
-  expect(commands).toContain("Bearer $SENS_API_KEY");
-});
-
-it("follows the link to the next page", () => {
-  expect(nextLink('</v1/x?cursor=a>; rel="next"')).toBe("/v1/x?cursor=a");
-  expect(nextLink('</v1/x>; rel="prev"')).toBeNull();
-  expect(nextLink(null)).toBeNull();
-});
-
-it("joins files under one head", () => {
-  expect(withoutHead("a,b\r\n1,2\r\n")).toBe("1,2\r\n");
-  expect(withoutHead("a,b")).toBe("");
+it("writes a command without a key in it", () => {
+  const command = curlCommand("https://sens.example", SELECTION, "raw", "parquet");
+  expect(command.match(/^curl /gm)).toHaveLength(1);
+  expect(command).toContain("Bearer $SENS_API_KEY");
+  expect(command).toContain("Accept: application/vnd.apache.parquet");
+  expect(command).toContain("-o 2-devices_2026-11-21T1000_2026-11-21T1100.parquet");
 });
 
 it("names the file, and pins what follows the present", () => {
-  expect(fileName(SELECTION)).toBe("2-devices_2026-11-21T1000_2026-11-21T1100.csv");
+  expect(fileName({ ...SELECTION, devices: ["a:b"] }, "csv")).toBe("a-b_2026-11-21T1000_2026-11-21T1100.csv");
   expect(pinned({ range: "1h" }, { from: 1.4, to: 2.6 })).toEqual({ from: 1, to: 3 });
 });

@@ -1,3 +1,4 @@
+import { fileStamp } from "./download";
 import { isFixed, type Span, type Window } from "./windows";
 
 /** What a view takes from the platform: for each device these metrics, in this part of the time. */
@@ -7,44 +8,43 @@ export interface Selection {
   window: Window;
 }
 
-/** The path that gives a device's part of a selection, `limit` readings a page. */
-export function measurementsPath(serial: string, { metrics, window }: Selection, limit: number): string {
+/** The forms a file can have. */
+export const FORMATS = {
+  csv: { label: "CSV", accept: "text/csv", ending: "csv" },
+  parquet: { label: "Parquet", accept: "application/vnd.apache.parquet", ending: "parquet" },
+  ndjson: { label: "NDJSON", accept: "application/x-ndjson", ending: "ndjson" },
+} as const;
+export type Format = keyof typeof FORMATS;
+
+/** Every single reading, or what charts show of a long time: means by minute, hour or day. */
+export type Detail = "raw" | "auto";
+
+/** The path that gives a selection as a whole, where the answer is no JSON. */
+export function measurementsPath({ devices, metrics, window }: Selection, detail: Detail): string {
   const query = new URLSearchParams();
+  for (const serial of devices) query.append("device", serial);
   for (const metric of metrics) query.append("metric", metric);
   query.set("from", new Date(window.from).toISOString());
   query.set("to", new Date(window.to).toISOString());
-  query.set("resolution", "auto");
-  query.set("limit", String(limit));
-  return `/v1/devices/${encodeURIComponent(serial)}/measurements?${query.toString()}`;
+  if (detail === "auto") query.set("resolution", "auto");
+  return `/v1/measurements?${query.toString()}`;
 }
 
-/** The same by hand: a command for each device. The key stays in the environment of whoever runs it. */
-export function curlCommands(origin: string, selection: Selection): string {
-  return selection.devices
-    .map(
-      (serial) =>
-        `curl '${origin}${measurementsPath(serial, selection, 10_000)}' \\\n` +
-        `  -H "Authorization: Bearer $SENS_API_KEY" -H 'Accept: text/csv'`,
-    )
-    .join("\n\n");
-}
-
-/** The address of the next page, as the `Link` header names it. */
-export function nextLink(header: string | null): string | null {
-  return /<([^>]+)>\s*;\s*rel="?next"?/.exec(header ?? "")?.[1] ?? null;
-}
-
-/** A CSV text without its first line. */
-export function withoutHead(csv: string): string {
-  const end = csv.indexOf("\n");
-  return end < 0 ? "" : csv.slice(end + 1);
+/** The same by hand. The key stays in the environment of whoever runs it. */
+export function curlCommand(origin: string, selection: Selection, detail: Detail, format: Format): string {
+  const { accept } = FORMATS[format];
+  return (
+    `curl '${origin}${measurementsPath(selection, detail)}' \\\n` +
+    `  -H "Authorization: Bearer $SENS_API_KEY" -H 'Accept: ${accept}' \\\n` +
+    `  --fail --compressed -o ${fileName(selection, format)}`
+  );
 }
 
 /** A name for the file of a selection. */
-export function fileName({ devices, window }: Selection): string {
-  const stamp = (at: number): string => new Date(at).toISOString().slice(0, 16).replaceAll(":", "");
-  const who = devices.length === 1 ? devices[0] : `${devices.length}-devices`;
-  return `${who}_${stamp(window.from)}_${stamp(window.to)}.csv`;
+export function fileName({ devices, window }: Selection, format: Format): string {
+  // Serials may have colons, which files on some systems cannot.
+  const who = devices.length === 1 ? devices[0]?.replaceAll(":", "-") : `${devices.length}-devices`;
+  return `${who}_${fileStamp(window.from)}_${fileStamp(window.to)}.${FORMATS[format].ending}`;
 }
 
 /** The search of an address that shows the same again, whenever it is opened. */

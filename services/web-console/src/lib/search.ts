@@ -40,13 +40,31 @@ export function loginSearch(search: RawSearch): LoginSearch {
 export const STATUSES = ["online", "silent", "never_seen"] as const;
 export type StatusFilter = (typeof STATUSES)[number];
 
+export const DEVICE_SORTS = ["serial", "name", "firmware", "last_seen_at"] as const;
+export type DeviceSort = (typeof DEVICE_SORTS)[number];
+const SORTS = DEVICE_SORTS.flatMap((name) => [name, `-${name}`] as const);
+
+/** Which devices, in which order: the whole of a view. */
 export interface DevicesSearch {
   q?: string;
   status?: StatusFilter;
+  /** Label selectors such as `site=vie,line!=3`; all of them hold. */
+  label?: string[];
+  firmware?: string;
+  model?: string;
+  /** With `-` in front: descending. */
+  sort?: DeviceSort | `-${DeviceSort}`;
 }
 
 export function devicesSearch(search: RawSearch): DevicesSearch {
-  return compactSearch<DevicesSearch>({ q: text(search.q), status: oneOf(STATUSES, search.status) });
+  return compactSearch<DevicesSearch>({
+    q: text(search.q),
+    status: oneOf(STATUSES, search.status),
+    label: texts(search.label),
+    firmware: text(search.firmware),
+    model: text(search.model),
+    sort: oneOf(SORTS, search.sort),
+  });
 }
 
 /** The part of time that charts show: the newest of a length, or from one instant (milliseconds) to another. */
@@ -63,7 +81,7 @@ function timeSearch(search: RawSearch): TimeSearch {
   return isRange(search.range) ? { range: search.range } : {};
 }
 
-export const DEVICE_TABS = ["charts", "messages", "missing"] as const;
+export const DEVICE_TABS = ["charts", "messages", "missing", "commands", "presence", "corrections"] as const;
 export type DeviceTab = (typeof DEVICE_TABS)[number];
 
 export interface DeviceSearch extends TimeSearch {
@@ -113,12 +131,12 @@ export function ingestSearch(search: RawSearch): IngestSearch {
   return compactSearch<IngestSearch>({ reason: text(search.reason), serial: text(search.serial) });
 }
 
-export interface RecordSearch {
+export interface MessageSearch {
   pointer?: string;
 }
 
-export function recordSearch(search: RawSearch): RecordSearch {
-  return compactSearch<RecordSearch>({ pointer: text(search.pointer) });
+export function messageSearch(search: RawSearch): MessageSearch {
+  return compactSearch<MessageSearch>({ pointer: text(search.pointer) });
 }
 
 export interface AnalyticsSearch {
@@ -129,14 +147,24 @@ export function analyticsSearch(search: RawSearch): AnalyticsSearch {
   return compactSearch<AnalyticsSearch>({ view: oneOf(ANALYTICS_VIEWS, search.view) });
 }
 
-export const ADMIN_TABS = ["keys", "metrics", "retention", "system"] as const;
+export const ADMIN_TABS = ["keys", "metrics", "retention", "operations", "audit", "system"] as const;
 export type AdminTab = (typeof ADMIN_TABS)[number];
 
 export interface AdminSearch {
   tab?: AdminTab;
-  metric?: string;
+  /** Filters of the audit log. */
+  actor?: string;
+  action?: string;
+  kind?: string;
+  object?: string;
 }
 
 export function adminSearch(search: RawSearch): AdminSearch {
-  return compactSearch<AdminSearch>({ tab: oneOf(ADMIN_TABS, search.tab), metric: text(search.metric) });
+  return compactSearch<AdminSearch>({
+    tab: oneOf(ADMIN_TABS, search.tab),
+    actor: text(search.actor),
+    action: text(search.action),
+    kind: text(search.kind),
+    object: text(search.object),
+  });
 }

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from "vitest";
 import type { LiveReading } from "../api/types";
-import { backoff, LiveStream, parseReading, SILENCE_LIMIT, type StreamPhase } from "./stream";
+import { backoff, LiveStream, readingOf, SILENCE_LIMIT, type StreamPhase } from "./stream";
 
 const READING: LiveReading = {
   serial: "AI-1",
@@ -37,7 +37,8 @@ function harness(answers: (() => Response | Promise<Response>)[]) {
   const stream = new LiveStream({
     url: "/v1/stream",
     key: () => "secret",
-    onReadings: (batch) => readings.push(...batch),
+    read: readingOf,
+    onItems: (batch) => readings.push(...batch),
     onState: ({ phase }) => phases.push(phase),
     onGap: gap,
     onUnauthorized: unauthorized,
@@ -126,9 +127,11 @@ it("waits longer after each failure, within bounds", () => {
 });
 
 it("takes only what is a reading", () => {
-  expect(parseReading(JSON.stringify(READING))).toEqual(READING);
-  expect(parseReading(JSON.stringify({ ...READING, unit: undefined }))?.unit).toBeNull();
+  const event = (data: string, name = "reading") => readingOf({ id: null, event: name, data });
+  expect(event(JSON.stringify(READING))).toEqual(READING);
+  expect(event(JSON.stringify(READING), "command")).toBeNull();
+  expect(event(JSON.stringify({ ...READING, unit: undefined }))?.unit).toBeNull();
   for (const bad of ["", "null", "[]", '{"serial":"a"}', JSON.stringify({ ...READING, value: null })]) {
-    expect(parseReading(bad)).toBeNull();
+    expect(event(bad)).toBeNull();
   }
 });

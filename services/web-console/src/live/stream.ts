@@ -1,5 +1,5 @@
 import type { LiveReading } from "../api/types";
-import { SseParser } from "./sse-parser";
+import { type SseEvent, SseParser } from "./sse-parser";
 
 /**
  * - `connecting`: the first connection is being made
@@ -15,13 +15,15 @@ export interface StreamState {
   since: number;
 }
 
-export interface StreamOptions {
+export interface StreamOptions<T> {
   url: string;
   /** The API key at the time of each attempt; an `EventSource` could not send it. */
   key: () => string | null;
-  onReadings: (readings: LiveReading[]) => void;
+  /** What an event tells, or null when it is none that is looked for. */
+  read: (event: SseEvent) => T | null;
+  onItems: (items: T[]) => void;
   onState: (state: StreamState) => void;
-  /** Readings were missed that the platform no longer keeps for a resume. */
+  /** Events were missed that the platform no longer keeps for a resume. */
   onGap: () => void;
   /** The platform refused the key. */
   onUnauthorized: () => void;
@@ -33,7 +35,7 @@ export interface StreamOptions {
 export const SILENCE_LIMIT = 40_000;
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15_000;
-/** Readings are handed over together at this pace, however fast they arrive. */
+/** What comes is handed over together at this pace, however fast they arrive. */
 const FLUSH_EVERY = 250;
 /** A session that lasted this long was a good one: the next break starts with the first delay again. */
 const HEALTHY_AFTER = 5_000;
@@ -45,17 +47,17 @@ export function backoff(failures: number, random: number): number {
 }
 
 /** Reads a live stream, resuming after every break behind the last event it saw. */
-export class LiveStream {
-  private readonly options: StreamOptions;
+export class LiveStream<T> {
+  private readonly options: StreamOptions<T>;
   private readonly stopped = new AbortController();
   private lastEventId: string | null = null;
   private failures = 0;
   private phase: StreamPhase | null = null;
-  private pending: LiveReading[] = [];
+  private pending: T[] = [];
   private flushTimer: ReturnType<typeof setTimeout> | null = null;
   private wake: (() => void) | null = null;
 
-  constructor(options: StreamOptions) {
+  constructor(options: StreamOptions<T>) {
     this.options = options;
   }
 
@@ -141,16 +143,15 @@ export class LiveStream {
     for (const event of parser.push(chunk)) {
       if (event.id !== null) this.lastEventId = event.id;
       if (event.event === "gap") this.options.onGap();
-      if (event.event !== "reading") continue;
-      const reading = parseReading(event.data);
-      if (reading) this.pending.push(reading);
+      const item = this.options.read(event);
+      if (item !== null) this.pending.push(item);
     }
     if (this.pending.length > 0 && !this.flushTimer) {
       this.flushTimer = setTimeout(() => {
         this.flushTimer = null;
-        const readings = this.pending;
+        const items = this.pending;
         this.pending = [];
-        if (!this.stopped.signal.aborted) this.options.onReadings(readings);
+        if (!this.stopped.signal.aborted) this.options.onItems(items);
       }, FLUSH_EVERY);
     }
   }
@@ -166,8 +167,9 @@ export class LiveStream {
   }
 }
 
-/** A reading from an event's data, or null when it is not one. */
-export function parseReading(data: string): LiveReading | null {
+/** The reading that an event tells, or null when it tells none. */
+export function readingOf({ event, data }: SseEvent): LiveReading | null {
+  if (event !== "reading") return null;
   try {
     const parsed: unknown = JSON.parse(data);
     if (typeof parsed !== "object" || parsed === null) return null;

@@ -21,7 +21,7 @@ export const DESTINATIONS: readonly Destination[] = [
     label: "Ingest health",
     short: "Ingest",
     icon: IngestIcon,
-    covers: /^\/(ingest|records\/|dead-letters\/)/,
+    covers: /^\/(ingest|messages\/|dead-letters\/)/,
   },
   { to: "/analytics", label: "Analytics", icon: AnalyticsIcon, covers: /^\/analytics/ },
   { to: "/admin", label: "Administration", short: "Admin", icon: AdminIcon, covers: /^\/admin/ },

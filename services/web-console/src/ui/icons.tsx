@@ -181,3 +181,27 @@ export const ShieldIcon = (props: IconProps) => (
     <path d="m9 12 2.2 2.2L15.2 10" />
   </Icon>
 );
+
+export const ChevronIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="m6 9.5 6 6 6-6" />
+  </Icon>
+);
+
+export const SortIcon = ({ up, ...props }: IconProps & { up: boolean }) => (
+  <Icon {...props}>
+    <path d={up ? "M12 19V6M6.5 11.5 12 6l5.5 5.5" : "M12 5v13M6.5 12.5 12 18l5.5-5.5"} />
+  </Icon>
+);
+
+export const PlusIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M12 5v14M5 12h14" />
+  </Icon>
+);
+
+export const BookmarkIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M7 4h10v16l-5-4-5 4z" />
+  </Icon>
+);

@@ -107,6 +107,8 @@ impl Options {
             "0.01",
             "--duplicate-share",
             "0.02",
+            "--answer-commands",
+            "done",
         ]
         .map(ToOwned::to_owned)
         .to_vec()

@@ -3,8 +3,10 @@ import { usePermissions } from "../../auth/roles";
 import type { AdminTab } from "../../lib/search";
 import { PageHeader } from "../../ui/panel";
 import { type TabItem, Tabs } from "../../ui/tabs";
+import { AuditPage } from "./audit/audit-page";
 import { KeysPage } from "./keys/keys-page";
 import { MetricsPage } from "./metrics/metrics-page";
+import { OperationsPage } from "./operations/operations-page";
 import { RetentionPage } from "./retention/retention-page";
 import { SystemPage } from "./system/system-page";
 
@@ -12,14 +14,18 @@ const ALL_TABS: readonly (TabItem & { key: AdminTab })[] = [
   { key: "keys", label: "API keys" },
   { key: "metrics", label: "Metrics" },
   { key: "retention", label: "Retention" },
+  { key: "operations", label: "Operations" },
+  { key: "audit", label: "Audit log" },
   { key: "system", label: "System" },
 ];
 
-/** What those do who look after the platform; keys are shown only to those who may make them. */
+const FOR_ADMINS: readonly AdminTab[] = ["keys", "audit"];
+
+/** What those do who look after the platform; keys and who changed what are shown to admins only. */
 export function AdminPage() {
   const { tab } = useSearch({ from: "/signed-in/admin" });
   const { administer } = usePermissions();
-  const tabs = ALL_TABS.filter(({ key }) => key !== "keys" || administer);
+  const tabs = ALL_TABS.filter(({ key }) => administer || !FOR_ADMINS.includes(key));
   const active = tabs.find(({ key }) => key === tab)?.key ?? tabs[0]?.key ?? "metrics";
   return (
     <>
@@ -31,6 +37,8 @@ export function AdminPage() {
       {active === "keys" ? <KeysPage /> : null}
       {active === "metrics" ? <MetricsPage /> : null}
       {active === "retention" ? <RetentionPage /> : null}
+      {active === "operations" ? <OperationsPage /> : null}
+      {active === "audit" ? <AuditPage /> : null}
       {active === "system" ? <SystemPage /> : null}
     </>
   );

@@ -64,7 +64,9 @@ function LetterView({ letter }: { letter: DeadLetterDetail }) {
             </Fact>
             <Fact name="Given up after">{counted(letter.cause.attempts, "attempt")}</Fact>
             <Fact name="Message">
-              <code>{letter.message_id}</code>
+              <Link to="/messages/$id" params={{ id: letter.message_id }} className="mono">
+                {letter.message_id}
+              </Link>
             </Fact>
             <Fact name="Source">{letter.source}</Fact>
           </dl>

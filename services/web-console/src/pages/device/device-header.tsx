@@ -6,6 +6,7 @@ import { BackIcon } from "../../ui/icons";
 import { StatusTag, Tag } from "../../ui/tag";
 import { LocalTime, TimeAgo } from "../../ui/time";
 import classes from "./device.module.css";
+import { DeviceActions } from "./edit/device-actions";
 
 interface DeviceHeaderProps {
   device: Device;
@@ -25,6 +26,9 @@ export function DeviceHeader({ device, values, seen }: DeviceHeaderProps) {
         <h1>{device.serial}</h1>
         <StatusTag status={device.status} />
         {device.placeholder ? <Tag>placeholder</Tag> : null}
+        <span className={classes.headActions}>
+          <DeviceActions device={device} />
+        </span>
       </div>
       {device.name ? <p className="muted">{device.name}</p> : null}
       <dl className={classes.facts}>
@@ -46,7 +50,28 @@ export function DeviceHeader({ device, values, seen }: DeviceHeaderProps) {
           {device.provisioned_at ? <LocalTime time={device.provisioned_at} /> : "not provisioned"}
         </Fact>
       </dl>
+      <LabelLinks labels={device.labels} />
     </div>
+  );
+}
+
+/** The labels; each leads to the devices that have it too. */
+function LabelLinks({ labels }: { labels: Device["labels"] }) {
+  const pairs = Object.entries(labels);
+  if (pairs.length === 0) return null;
+  return (
+    <ul className={classes.labels} aria-label="Labels">
+      {pairs.map(([key, value]) => {
+        const selector = value === "" ? key : `${key}=${value}`;
+        return (
+          <li key={key}>
+            <Link to="/devices" search={{ label: [selector] }}>
+              {selector}
+            </Link>
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 

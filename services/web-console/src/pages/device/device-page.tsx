@@ -8,17 +8,23 @@ import { useCatalogue } from "../../data/metrics";
 import type { DeviceTab } from "../../lib/search";
 import { Answered, Empty } from "../../ui/states";
 import { type TabItem, Tabs } from "../../ui/tabs";
+import { Commands } from "./commands/commands";
+import { Corrections } from "./corrections/corrections";
 import { DeviceCharts } from "./device-charts";
 import { DeviceHeader } from "./device-header";
 import { Messages } from "./messages";
 import { Missing } from "./missing";
+import { Presence } from "./presence/presence";
 import { newestValues, useDeviceLive } from "./use-device-live";
 
 const DEVICE_EVERY = 10_000;
 const TABS: readonly (TabItem & { key: DeviceTab })[] = [
   { key: "charts", label: "Readings" },
-  { key: "messages", label: "Messages and starts" },
+  { key: "messages", label: "Messages" },
   { key: "missing", label: "Why is a reading missing?" },
+  { key: "commands", label: "Commands" },
+  { key: "presence", label: "Presence" },
+  { key: "corrections", label: "Corrections" },
 ];
 
 /** Everything about one device. */
@@ -78,6 +84,11 @@ function DeviceView({ device, fetched }: { device: Device; fetched: readonly Lat
       ) : null}
       {tab === "messages" ? <Messages serial={device.serial} /> : null}
       {tab === "missing" ? <Missing serial={device.serial} values={values} metrics={metrics} /> : null}
+      {tab === "commands" ? <Commands serial={device.serial} /> : null}
+      {tab === "presence" ? <Presence serial={device.serial} /> : null}
+      {tab === "corrections" ? (
+        <Corrections serial={device.serial} values={values} metrics={metrics} />
+      ) : null}
     </>
   );
 }

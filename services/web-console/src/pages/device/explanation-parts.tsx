@@ -5,29 +5,13 @@ import { $api } from "../../api/client";
 import type { Explanation, MessageSummary } from "../../api/types";
 import { findFault } from "../../payload/fault";
 import { PayloadHex, PayloadText } from "../../payload/payload";
+import { verdictTone } from "../../payload/verdict";
 import { Panel } from "../../ui/panel";
 import { Answered, Empty } from "../../ui/states";
 import { Table, wideOnly } from "../../ui/table";
-import { Tag, type Tone } from "../../ui/tag";
+import { Tag } from "../../ui/tag";
 import { LocalTime } from "../../ui/time";
 import classes from "./device.module.css";
-
-const BAD = new Set([
-  "dropped",
-  "refused",
-  "partly_refused",
-  "dead_letter",
-  "lost",
-  "reading_missing",
-  "raw_record_missing",
-]);
-const GOOD = new Set(["stored", "control"]);
-
-/** The tone of a verdict's code. */
-export function toneOf(code: string): Tone {
-  if (BAD.has(code)) return "bad";
-  return GOOD.has(code) ? "good" : "warn";
-}
 
 /** Messages with what became of each, and with their bytes. */
 export function MessageTable({ messages }: { messages: readonly MessageSummary[] }) {
@@ -64,11 +48,11 @@ function MessageRow({ message }: { message: MessageSummary }) {
           <LocalTime time={received_at ?? null} clock />
         </td>
         <td>
-          <Tag tone={toneOf(verdict.code)}>{verdict.code.replaceAll("_", " ")}</Tag>
+          <Tag tone={verdictTone(verdict.code)}>{verdict.code.replaceAll("_", " ")}</Tag>
           <div className={classes.detail}>{verdict.text}</div>
         </td>
         <td className={wideOnly}>
-          <Link to="/records/$id" params={{ id }} className="mono">
+          <Link to="/messages/$id" params={{ id }} className="mono">
             {id}
           </Link>
           {topic ? <div className={classes.raw}>{topic}</div> : null}
@@ -97,17 +81,17 @@ function MessageRow({ message }: { message: MessageSummary }) {
 }
 
 function Payload({ id }: { id: string }) {
-  const record = $api.useQuery("get", "/v1/raw-records/{id}", { params: { path: { id } } });
+  const message = $api.useQuery("get", "/v1/messages/{id}", { params: { path: { id } } });
   return (
-    <Answered query={record} what="The payload" lines={3}>
-      {(data) => {
-        const text = data.payload_text ?? null;
-        const first = data.errors[0];
-        const fault = first ? findFault(text, first.pointer, first.detail) : null;
+    <Answered query={message} what="The payload" lines={3}>
+      {({ payload, errors }) => {
+        if (!payload) return <p className="muted">Its bytes are gone.</p>;
+        const [first] = errors;
+        const fault = first ? findFault(payload.text ?? null, first.pointer, first.detail) : null;
         return (
           <div className={classes.payload}>
-            <PayloadText text={text} fault={fault} />
-            <PayloadHex base64={data.payload_base64} length={data.payload_length} fault={fault} />
+            <PayloadText text={payload.text ?? null} fault={fault} />
+            <PayloadHex base64={payload.base64} length={payload.length} fault={fault} />
           </div>
         );
       }}
@@ -115,38 +99,45 @@ function Payload({ id }: { id: string }) {
   );
 }
 
-/** When the device said that it started. */
+/** When the device said that it started, within what is explained. */
 export function StartList({ starts }: { starts: Explanation["starts"] }) {
   return (
     <Panel flush title="Starts">
       {starts.length === 0 ? (
         <Empty title="No start">The device did not say that it started in this interval.</Empty>
       ) : (
-        <Table label="Starts">
-          <thead>
-            <tr>
-              <th scope="col">Started</th>
-              <th scope="col">Firmware</th>
-              <th scope="col">Message</th>
-            </tr>
-          </thead>
-          <tbody>
-            {starts.map(({ started_at, firmware, message_id }) => (
-              <tr key={`${message_id}${started_at}`}>
-                <td>
-                  <LocalTime time={started_at} />
-                </td>
-                <td>{firmware ?? <span className="muted">not told</span>}</td>
-                <td>
-                  <Link to="/records/$id" params={{ id: message_id }} className="mono">
-                    {message_id}
-                  </Link>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </Table>
+        <StartTable starts={starts} />
       )}
     </Panel>
+  );
+}
+
+/** Starts with the firmware they told. */
+export function StartTable({ starts }: { starts: Explanation["starts"] }) {
+  return (
+    <Table label="Starts">
+      <thead>
+        <tr>
+          <th scope="col">Started</th>
+          <th scope="col">Firmware</th>
+          <th scope="col">Message</th>
+        </tr>
+      </thead>
+      <tbody>
+        {starts.map(({ started_at, firmware, message_id }) => (
+          <tr key={`${message_id}${started_at}`}>
+            <td>
+              <LocalTime time={started_at} />
+            </td>
+            <td>{firmware ?? <span className="muted">not told</span>}</td>
+            <td>
+              <Link to="/messages/$id" params={{ id: message_id }} className="mono">
+                {message_id}
+              </Link>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
   );
 }

@@ -110,6 +110,7 @@ function Note({ history, shown }: { history: History; shown: number }) {
     <p className={classes.note}>
       {counted(shown, WORD[history.source])}
       {means}
+      {history.sampled ? ", of very many those that keep every peak" : null}
       {history.complete || !oldest
         ? null
         : ` · the range holds more; shown from ${localDateTime(oldest.at)} on`}

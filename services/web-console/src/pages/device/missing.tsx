@@ -5,13 +5,14 @@ import { $api } from "../../api/client";
 import type { Explanation, LatestValue, Metric, NearReading } from "../../api/types";
 import { count, counted, displayOf, valueText } from "../../lib/format";
 import { fromLocalInput, localDateTime, millis, toLocalInput } from "../../lib/time";
+import { verdictTone } from "../../payload/verdict";
 import { Notice } from "../../ui/notice";
 import { Panel } from "../../ui/panel";
 import { Answered, Empty } from "../../ui/states";
 import { numeric, Table, wideOnly } from "../../ui/table";
 import { LocalTime } from "../../ui/time";
 import classes from "./device.module.css";
-import { MessageTable, StartList, toneOf } from "./explanation-parts";
+import { MessageTable, StartList } from "./explanation-parts";
 
 const WITHIN = [
   { value: "60", label: "1 minute around it" },
@@ -123,7 +124,7 @@ function Explained({ explanation, metrics }: ExplainedProps) {
         title={`Around ${localDateTime(millis(explanation.at))}`}
         aside={`${count(explanation.readings_stored)} readings stored here`}
       >
-        <div className={classes.verdict} data-tone={toneOf(verdict.code)}>
+        <div className={classes.verdict} data-tone={verdictTone(verdict.code)}>
           <strong>{verdict.text}</strong>
           <code>{verdict.code}</code>
         </div>

@@ -1,10 +1,14 @@
 import { Link } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { type ReactNode, useEffect } from "react";
 import type { Device } from "../../api/types";
+import type { DeviceSort, DevicesSearch } from "../../lib/search";
+import { SortIcon } from "../../ui/icons";
 import { StatusTag, Tag } from "../../ui/tag";
 import { TimeAgo } from "../../ui/time";
 import { useVisibleRows } from "../../ui/use-visible-rows";
 import classes from "./devices.module.css";
+import { LabelTags } from "./label-tags";
+import type { Selected } from "./use-selected";
 
 /** Every row is this high, which is what lets the table draw only what is seen; also in the style sheet. */
 const ROW_HEIGHT = 42;
@@ -13,15 +17,23 @@ const AHEAD = 60;
 
 interface DeviceTableProps {
   devices: readonly Device[];
+  /** Whether these are still those of another view. */
+  busy: boolean;
   /** Whether there are no more than these. */
   complete: boolean;
+  sort: DevicesSearch["sort"];
+  /** What is chosen to be changed together; nothing for keys that change nothing. */
+  selected: Selected | null;
   lastSeen: (device: Device) => string | null;
+  onSort: (sort: DevicesSearch["sort"]) => void;
+  onLabel: (selector: string) => void;
   onShown: (serials: readonly string[]) => void;
   onEnd: () => void;
 }
 
 /** A table that draws only the rows in sight, however many there are. */
-export function DeviceTable({ devices, complete, lastSeen, onShown, onEnd }: DeviceTableProps) {
+export function DeviceTable(props: DeviceTableProps) {
+  const { devices, complete, selected, lastSeen, onShown, onEnd } = props;
   const { container, start, end, before, after } = useVisibleRows(devices.length, ROW_HEIGHT);
   const rows = devices.slice(start, end);
   const serials = rows.map(({ serial }) => serial).join("\n");
@@ -35,24 +47,12 @@ export function DeviceTable({ devices, complete, lastSeen, onShown, onEnd }: Dev
   return (
     // biome-ignore lint/a11y: a region that scrolls must be reachable by keyboard
     <div ref={container} className={classes.scroll} role="group" aria-label="Devices" tabIndex={0}>
-      <table className={classes.table} aria-rowcount={complete ? devices.length + 1 : -1}>
-        <thead>
-          <tr>
-            <th scope="col">Device</th>
-            <th scope="col" className={classes.status}>
-              Status
-            </th>
-            <th scope="col" className={classes.last}>
-              Last seen
-            </th>
-            <th scope="col" className={classes.wide}>
-              Firmware
-            </th>
-            <th scope="col" className={classes.wide}>
-              Model
-            </th>
-          </tr>
-        </thead>
+      <table
+        className={classes.table}
+        aria-busy={props.busy}
+        aria-rowcount={complete ? devices.length + 1 : -1}
+      >
+        <Head {...props} />
         <tbody>
           <Spacer height={before} />
           {rows.map((device, index) => (
@@ -61,12 +61,88 @@ export function DeviceTable({ devices, complete, lastSeen, onShown, onEnd }: Dev
               device={device}
               seen={lastSeen(device)}
               rowIndex={start + index + 2}
+              selected={selected}
+              onLabel={props.onLabel}
             />
           ))}
           <Spacer height={after} />
         </tbody>
       </table>
     </div>
+  );
+}
+
+function Head({ devices, selected, sort, onSort }: DeviceTableProps) {
+  const some = selected !== null && selected.serials.size > 0;
+  const all = some && selected.serials.size >= devices.length;
+  return (
+    <thead>
+      <tr>
+        {selected ? (
+          <th scope="col" className={classes.check}>
+            <input
+              type="checkbox"
+              aria-label="Choose all devices listed so far"
+              checked={all}
+              ref={(box) => {
+                if (box) box.indeterminate = some && !all;
+              }}
+              onChange={() => selected.set(all ? [] : devices.map(({ serial }) => serial))}
+            />
+          </th>
+        ) : null}
+        <Sorted by="serial" sort={sort ?? "serial"} onSort={onSort}>
+          Device
+        </Sorted>
+        <Sorted by="name" sort={sort ?? "serial"} onSort={onSort} className={classes.roomy}>
+          Name
+        </Sorted>
+        <th scope="col" className={classes.status}>
+          Status
+        </th>
+        <Sorted by="last_seen_at" sort={sort ?? "serial"} onSort={onSort} className={classes.last}>
+          Last seen
+        </Sorted>
+        <Sorted by="firmware" sort={sort ?? "serial"} onSort={onSort} className={classes.wide}>
+          Firmware
+        </Sorted>
+        <th scope="col" className={classes.roomy}>
+          Model
+        </th>
+        <th scope="col" className={classes.labels}>
+          Labels
+        </th>
+      </tr>
+    </thead>
+  );
+}
+
+interface SortedProps {
+  by: DeviceSort;
+  sort: NonNullable<DevicesSearch["sort"]>;
+  onSort: (sort: DevicesSearch["sort"]) => void;
+  className?: string | undefined;
+  children: ReactNode;
+}
+
+/** A column that can be sorted by: first ascending, then descending; times begin with the latest. */
+function Sorted({ by, sort, onSort, className, children }: SortedProps) {
+  const up = sort === by;
+  const down = sort === `-${by}`;
+  const first = by === "last_seen_at" ? (`-${by}` as const) : by;
+  const second = by === "last_seen_at" ? by : (`-${by}` as const);
+  return (
+    <th scope="col" className={className} aria-sort={up ? "ascending" : down ? "descending" : undefined}>
+      <button
+        type="button"
+        className={classes.sort}
+        data-chosen={up || down || undefined}
+        onClick={() => onSort(sort === first ? second : first)}
+      >
+        {children}
+        {up || down ? <SortIcon size={13} up={up} /> : null}
+      </button>
+    </th>
   );
 }
 
@@ -81,18 +157,39 @@ function Spacer({ height }: { height: number }) {
   );
 }
 
-function DeviceRow({ device, seen, rowIndex }: { device: Device; seen: string | null; rowIndex: number }) {
+interface DeviceRowProps {
+  device: Device;
+  seen: string | null;
+  rowIndex: number;
+  selected: Selected | null;
+  onLabel: (selector: string) => void;
+}
+
+function DeviceRow({ device, seen, rowIndex, selected, onLabel }: DeviceRowProps) {
+  const { serial } = device;
+  const chosen = selected?.serials.has(serial) ?? false;
   return (
-    <tr aria-rowindex={rowIndex}>
+    <tr aria-rowindex={rowIndex} data-chosen={chosen || undefined}>
+      {selected ? (
+        <td className={classes.check}>
+          <input
+            type="checkbox"
+            aria-label={`Choose ${serial}`}
+            checked={chosen}
+            onChange={() => selected.toggle(serial)}
+          />
+        </td>
+      ) : null}
       <td>
         <span className={classes.device}>
-          <Link to="/devices/$serial" params={{ serial: device.serial }} className={classes.serial}>
-            {device.serial}
+          <Link to="/devices/$serial" params={{ serial }} className={classes.serial}>
+            {serial}
           </Link>
           {device.placeholder ? <Tag>placeholder</Tag> : null}
           {device.name ? <span className={classes.name}>{device.name}</span> : null}
         </span>
       </td>
+      <td className={classes.roomy}>{device.name ?? <span className="muted">–</span>}</td>
       <td>
         <StatusTag status={device.status} />
       </td>
@@ -100,11 +197,14 @@ function DeviceRow({ device, seen, rowIndex }: { device: Device; seen: string | 
         <span className={classes.seen}>
           <TimeAgo time={seen} />
           {/* A new key restarts the animation: one pulse per sign of life. */}
-          <span key={seen} className={classes.pulse} aria-hidden="true" />
+          {seen === null ? null : <span key={seen} className={classes.pulse} aria-hidden="true" />}
         </span>
       </td>
       <td className={`${classes.wide} num`}>{device.firmware ?? <span className="muted">–</span>}</td>
-      <td className={classes.wide}>{device.model ?? <span className="muted">–</span>}</td>
+      <td className={classes.roomy}>{device.model ?? <span className="muted">–</span>}</td>
+      <td className={classes.labels}>
+        <LabelTags labels={device.labels} onPick={onLabel} />
+      </td>
     </tr>
   );
 }

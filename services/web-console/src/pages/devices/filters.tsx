@@ -1,33 +1,56 @@
-import { SegmentedControl, TextInput } from "@mantine/core";
+import { CloseButton, SegmentedControl, TextInput } from "@mantine/core";
 import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
 import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
-import { useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Overview } from "../../api/types";
 import { compact } from "../../lib/format";
-import type { StatusFilter } from "../../lib/search";
+import type { DevicesSearch, StatusFilter } from "../../lib/search";
 import { SearchIcon } from "../../ui/icons";
+import { Tag } from "../../ui/tag";
+import { AddFilter } from "./add-filter";
 import classes from "./devices.module.css";
+import { Views } from "./views";
 
-/** Search and status; both are part of the address, so that a view can be kept and sent. */
-export function Filters({ overview }: { overview: Overview | undefined }) {
-  const { q, status } = useSearch({ from: "/signed-in/devices" });
-  const navigate = useNavigate();
-  const router = useRouter();
-  const input = useRef<HTMLInputElement>(null);
-  useHotkeys([["/", () => input.current?.focus()]]);
+/** Changes what of the view is said; `undefined` takes a part away. */
+export type ChangeView = (part: { [K in keyof DevicesSearch]?: DevicesSearch[K] | undefined }) => void;
 
-  const go = (search: { q?: string | undefined; status?: StatusFilter | undefined }): void =>
+/** A way to change the view of the devices, which is the address. */
+export function useChangeView(): ChangeView {
+  const navigate = useNavigate({ from: "/devices" });
+  return (part) =>
     void navigate({
       to: "/devices",
-      search: {
-        ...(search.q ? { q: search.q } : {}),
-        ...(search.status ? { status: search.status } : {}),
+      search: (before) => {
+        const all = { ...before, ...part };
+        return Object.fromEntries(
+          Object.entries(all).filter(
+            ([, value]) =>
+              value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0),
+          ),
+        ) as DevicesSearch;
       },
       replace: true,
     });
+}
+
+/** Search, status and further filters; all are part of the address, so that a view can be kept and sent. */
+export function Filters({ overview }: { overview: Overview | undefined }) {
+  const view = useSearch({ from: "/signed-in/devices" });
+  const change = useChangeView();
+  const router = useRouter();
+  const input = useRef<HTMLInputElement>(null);
+  useHotkeys([["/", () => input.current?.focus()]]);
+  const [typed, setTyped] = useState(view.q ?? "");
+  const sent = useRef(view.q);
+  useEffect(() => {
+    // A view that is opened by its name brings its own search.
+    if (view.q !== sent.current) setTyped(view.q ?? "");
+    sent.current = view.q;
+  }, [view.q]);
   const search = useDebouncedCallback((value: string) => {
+    sent.current = value || undefined;
     // Whoever followed a link meanwhile is not called back.
-    if (router.latestLocation.pathname === "/devices") go({ q: value, status });
+    if (router.latestLocation.pathname === "/devices") change({ q: value });
   }, 200);
   const number = (key: "online" | "silent" | "never_seen"): string =>
     overview ? ` ${compact(overview.devices[key])}` : "";
@@ -43,14 +66,17 @@ export function Filters({ overview }: { overview: Overview | undefined }) {
         aria-label="Search devices"
         leftSection={<SearchIcon size={15} />}
         rightSection={<kbd className={classes.key}>/</kbd>}
-        defaultValue={q ?? ""}
-        onChange={(event) => search(event.currentTarget.value.trim())}
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.currentTarget.value);
+          search(event.currentTarget.value.trim());
+        }}
       />
       <SegmentedControl
         size="xs"
         aria-label="Status"
-        value={status ?? "all"}
-        onChange={(value) => go({ q, status: value === "all" ? undefined : (value as StatusFilter) })}
+        value={view.status ?? "all"}
+        onChange={(value) => change({ status: value === "all" ? undefined : (value as StatusFilter) })}
         data={[
           { value: "all", label: "All" },
           { value: "online", label: `Online${number("online")}` },
@@ -58,6 +84,43 @@ export function Filters({ overview }: { overview: Overview | undefined }) {
           { value: "never_seen", label: `Never${number("never_seen")}` },
         ]}
       />
+      <AddFilter view={view} onChange={change} />
+      <Views view={view} />
+      <Chosen view={view} onChange={change} />
     </div>
+  );
+}
+
+/** The filters that are on, each to be taken away. */
+function Chosen({ view, onChange }: { view: DevicesSearch; onChange: ChangeView }) {
+  const { label = [], firmware, model } = view;
+  if (label.length === 0 && firmware === undefined && model === undefined) return null;
+  return (
+    <ul className={classes.chosen} aria-label="Filters">
+      {label.map((selector) => (
+        <Chip
+          key={selector}
+          text={selector}
+          onRemove={() => onChange({ label: label.filter((each) => each !== selector) })}
+        />
+      ))}
+      {firmware === undefined ? null : (
+        <Chip text={`firmware ${firmware}`} onRemove={() => onChange({ firmware: undefined })} />
+      )}
+      {model === undefined ? null : (
+        <Chip text={`model ${model}`} onRemove={() => onChange({ model: undefined })} />
+      )}
+    </ul>
+  );
+}
+
+function Chip({ text, onRemove }: { text: string; onRemove: () => void }) {
+  return (
+    <li>
+      <Tag tone="info">
+        {text}
+        <CloseButton size={16} iconSize={12} onClick={onRemove} aria-label={`Remove the filter ${text}`} />
+      </Tag>
+    </li>
   );
 }

@@ -2,15 +2,25 @@ import { Button } from "@mantine/core";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { toApiError } from "../../api/problem";
-import { curlCommands, pinned, type Selection } from "../../lib/export";
-import { count } from "../../lib/format";
+import { download } from "../../lib/download";
+import {
+  curlCommand,
+  type Detail,
+  FORMATS,
+  type Format,
+  fileName,
+  measurementsPath,
+  pinned,
+  type Selection,
+} from "../../lib/export";
+import { bytes } from "../../lib/format";
 import type { ExploreSearch } from "../../lib/search";
 import type { Span } from "../../lib/windows";
 import { CommandBlock } from "../../ui/copy";
 import { Dialog, DialogBody } from "../../ui/dialog";
 import { DownloadIcon, LinkIcon } from "../../ui/icons";
+import { Menu, MenuItem } from "../../ui/menu";
 import { Notice } from "../../ui/notice";
-import { downloadCsv } from "./download";
 import classes from "./explore.module.css";
 
 interface ActionsProps {
@@ -19,7 +29,7 @@ interface ActionsProps {
   search: ExploreSearch;
 }
 
-/** Takes the view elsewhere: as a file, as commands, as a link. */
+/** Takes the view elsewhere: as a file, as a command, as a link. */
 export function Actions({ selection, span, search }: ActionsProps) {
   const [curl, setCurl] = useState(false);
   const empty = selection.devices.length === 0 || selection.metrics.length === 0;
@@ -33,10 +43,13 @@ export function Actions({ selection, span, search }: ActionsProps) {
       <Dialog title="The same by curl" wide open={curl} onClose={() => setCurl(false)}>
         <DialogBody>
           <p className="muted">
-            Put a key into the variable <code>SENS_API_KEY</code>. Each answer names its next page in the
-            header <code>Link</code>.
+            Put a key into the variable <code>SENS_API_KEY</code>. For Parquet or NDJSON change the{" "}
+            <code>Accept</code> header.
           </p>
-          <CommandBlock label="curl" command={curl ? curlCommands(window.location.origin, selection) : ""} />
+          <CommandBlock
+            label="curl"
+            command={curl ? curlCommand(window.location.origin, selection, "raw", "csv") : ""}
+          />
           <div className={classes.spacer} />
         </DialogBody>
       </Dialog>
@@ -67,32 +80,53 @@ function CopyLink({ selection, span, search }: ActionsProps) {
   );
 }
 
+const CHOICES: readonly { detail: Detail; format: Format }[] = [
+  { detail: "raw", format: "csv" },
+  { detail: "raw", format: "parquet" },
+  { detail: "raw", format: "ndjson" },
+  { detail: "auto", format: "csv" },
+  { detail: "auto", format: "parquet" },
+];
+const WHAT: Record<Detail, string> = { raw: "Every reading", auto: "As drawn, by the length of the time," };
+
 function Download({ selection, disabled }: { selection: Selection; disabled: boolean }) {
-  const [rows, setRows] = useState<number | null>(null);
-  const [message, setMessage] = useState<string | null>(null);
-  const run = async (): Promise<void> => {
-    setMessage(null);
-    setRows(0);
+  const [size, setSize] = useState<number | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const run = async (detail: Detail, format: Format): Promise<void> => {
+    setError(null);
+    setSize(0);
     try {
-      const { cut } = await downloadCsv(selection, setRows);
-      if (cut) setMessage("The file holds the first million readings; choose a shorter range for the rest.");
-    } catch (error) {
-      setMessage(toApiError(error).message);
+      const path = measurementsPath(selection, detail);
+      await download(path, FORMATS[format].accept, fileName(selection, format), setSize);
+    } catch (failure) {
+      setError(failure);
     } finally {
-      setRows(null);
+      setSize(null);
     }
   };
   return (
     <>
-      <Button
-        size="xs"
-        leftSection={<DownloadIcon size={15} />}
-        disabled={disabled || rows !== null}
-        onClick={() => void run()}
+      <Menu
+        label={size === null ? "Download" : `${bytes(size)}…`}
+        icon={<DownloadIcon size={15} />}
+        disabled={disabled || size !== null}
+        side="right"
       >
-        {rows === null ? "Download CSV" : `${count(rows)} readings…`}
-      </Button>
-      {message ? <Notice tone="bad">{message}</Notice> : null}
+        {(close) =>
+          CHOICES.map(({ detail, format }) => (
+            <MenuItem
+              key={`${detail}${format}`}
+              onClick={() => {
+                close();
+                void run(detail, format);
+              }}
+            >
+              {WHAT[detail]} as {FORMATS[format].label}
+            </MenuItem>
+          ))
+        }
+      </Menu>
+      {error ? <Notice tone="bad">{toApiError(error).message}</Notice> : null}
     </>
   );
 }

@@ -125,7 +125,7 @@ function ErrorRow({ item }: { item: IngestError }) {
               variant="default"
               onClick={() => setOpen(!open)}
               aria-expanded={open}
-              aria-label={`${open ? "Hide the payload" : "Payload"} of the record ${item.raw_record_id}`}
+              aria-label={`${open ? "Hide the payload" : "Payload"} of the message ${item.raw_record_id}`}
             >
               {open ? "Hide" : "Payload"}
             </Button>
@@ -152,10 +152,10 @@ function Inspect({ item }: { item: IngestError }) {
       renderRoot={(props) => (
         <Link
           {...props}
-          to="/records/$id"
+          to="/messages/$id"
           params={{ id: item.raw_record_id }}
           search={item.pointer ? { pointer: item.pointer } : {}}
-          aria-label={`Inspect the record ${item.raw_record_id}`}
+          aria-label={`Inspect the message ${item.raw_record_id}`}
         />
       )}
     >

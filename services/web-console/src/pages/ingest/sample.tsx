@@ -9,11 +9,12 @@ import classes from "./ingest.module.css";
 /** What came with an error, as text and as bytes, with the place of the fault. */
 export function Sample({ error }: { error: IngestError }) {
   const id = error.raw_record_id;
-  const record = $api.useQuery("get", "/v1/raw-records/{id}", { params: { path: { id } } });
+  const message = $api.useQuery("get", "/v1/messages/{id}", { params: { path: { id } } });
   return (
-    <Answered query={record} what="The payload" lines={3}>
-      {(data) => {
-        const text = data.payload_text ?? null;
+    <Answered query={message} what="The payload" lines={3}>
+      {({ payload }) => {
+        if (!payload) return <p className="muted">Its bytes are gone.</p>;
+        const text = payload.text ?? null;
         const fault = findFault(text, error.pointer, error.detail);
         return (
           <div className={classes.sample}>
@@ -27,16 +28,16 @@ export function Sample({ error }: { error: IngestError }) {
               )}
               {fault?.text.missing ? ", which is not there; its parent is marked" : null} ·{" "}
               <Link
-                to="/records/$id"
+                to="/messages/$id"
                 params={{ id }}
                 search={error.pointer ? { pointer: error.pointer } : {}}
               >
-                the whole record
+                the whole message
               </Link>
             </p>
             <div className={classes.sampleParts}>
               <PayloadText text={text} fault={fault} />
-              <PayloadHex base64={data.payload_base64} length={data.payload_length} fault={fault} />
+              <PayloadHex base64={payload.base64} length={payload.length} fault={fault} />
             </div>
           </div>
         );

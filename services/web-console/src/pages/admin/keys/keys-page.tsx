@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useState } from "react";
 import { $api } from "../../../api/client";
 import type { ApiKey } from "../../../api/types";
+import { counted } from "../../../lib/format";
 import { millis } from "../../../lib/time";
 import { useNow } from "../../../ui/now";
 import { Panel } from "../../../ui/panel";
@@ -74,7 +75,10 @@ function KeyRow({ apiKey }: { apiKey: ApiKey }) {
           <code className="muted">{apiKey.id}</code>
         </div>
       </td>
-      <td>{apiKey.role}</td>
+      <td>
+        {apiKey.role}
+        <KeyLimit apiKey={apiKey} />
+      </td>
       <td>
         <KeyState apiKey={apiKey} />
       </td>
@@ -86,6 +90,17 @@ function KeyRow({ apiKey }: { apiKey: ApiKey }) {
       </td>
       <td className={classes.action}>{apiKey.revoked_at ? null : <Revoke apiKey={apiKey} />}</td>
     </tr>
+  );
+}
+
+/** Which devices a key is limited to, if it is. */
+function KeyLimit({ apiKey: { labels, serials } }: { apiKey: ApiKey }) {
+  if (labels) return <div className={classes.limit}>{labels}</div>;
+  if (!serials) return null;
+  return (
+    <div className={classes.limit} title={serials.join("\n")}>
+      {serials.length === 1 ? serials[0] : counted(serials.length, "device")}
+    </div>
   );
 }
 

@@ -24,6 +24,24 @@ const LIFETIMES = [
   { value: "365", label: "in a year" },
 ];
 
+const LIMITS = [
+  { value: "none", label: "all devices" },
+  { value: "labels", label: "devices with certain labels" },
+  { value: "serials", label: "certain devices" },
+] as const;
+type LimitBy = (typeof LIMITS)[number]["value"];
+
+interface Limit {
+  labels?: string;
+  serials?: string[];
+}
+
+function limitOf(by: LimitBy, text: string): Limit {
+  if (by === "labels") return { labels: text.trim() };
+  if (by === "none") return {};
+  return { serials: text.split(/[\s,]+/).filter((serial) => serial !== "") };
+}
+
 function expiry(days: string): { expires_at?: string } {
   return days === "" ? {} : { expires_at: new Date(Date.now() + Number(days) * DAY).toISOString() };
 }
@@ -58,7 +76,9 @@ export function NewKey({ open, onClose }: { open: boolean; onClose: () => void }
           busy={create.isPending}
           error={create.error}
           onCancel={close}
-          onSubmit={(name, role, days) => create.mutate({ body: { name, role, ...expiry(days) } })}
+          onSubmit={(name, role, days, limit) =>
+            create.mutate({ body: { name, role, ...expiry(days), ...limit } })
+          }
         />
       )}
     </Dialog>
@@ -69,16 +89,19 @@ interface FormProps {
   busy: boolean;
   error: unknown;
   onCancel: () => void;
-  onSubmit: (name: string, role: Role, days: string) => void;
+  onSubmit: (name: string, role: Role, days: string, limit: Limit) => void;
 }
 
 function Form({ busy, error, onCancel, onSubmit }: FormProps) {
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("viewer");
   const [days, setDays] = useState("90");
+  const [by, setBy] = useState<LimitBy>("none");
+  const [text, setText] = useState("");
+  const limitable = role === "viewer" || role === "ingest";
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    onSubmit(name.trim(), role, days);
+    onSubmit(name.trim(), role, days, limitable ? limitOf(by, text) : {});
   };
   return (
     <form onSubmit={submit}>
@@ -103,6 +126,23 @@ function Form({ busy, error, onCancel, onSubmit }: FormProps) {
           value={days}
           onChange={(event) => setDays(event.currentTarget.value)}
         />
+        {limitable ? (
+          <NativeSelect
+            label="For"
+            data={[...LIMITS]}
+            value={by}
+            onChange={(event) => setBy(event.currentTarget.value as LimitBy)}
+          />
+        ) : null}
+        {limitable && by !== "none" ? (
+          <TextInput
+            label={by === "labels" ? "Label selector" : "Serials, with commas"}
+            placeholder={by === "labels" ? "site=vie,line!=3" : "AI-9F3C21, AI-9F3C22"}
+            required
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+        ) : null}
         {error ? <Notice tone="bad">{toApiError(error).message}</Notice> : null}
       </DialogBody>
       <DialogActions>

@@ -17,6 +17,7 @@ export const STATE_TONE: Record<string, Tone> = {
   done: "good",
   refused: "warn",
   failed: "bad",
+  cancelled: "quiet",
 };
 
 /** Whether a run is still to end. */
