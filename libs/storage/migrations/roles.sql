@@ -82,6 +82,8 @@ GRANT SELECT ON device_command, device_command_step TO sens_readonly;
 GRANT SELECT, INSERT, UPDATE ON device_presence TO sens_ingest;
 GRANT SELECT, INSERT, DELETE, UPDATE (told) ON presence_change TO sens_ingest;
 GRANT SELECT ON device_presence, presence_change TO sens_api, sens_readonly;
+GRANT SELECT, INSERT, UPDATE (checks, passed) ON deployment TO sens_api;
+GRANT SELECT ON deployment TO sens_readonly;
 
 REVOKE ALL ON FUNCTION store_raw_records(integer, bigint[], timestamptz[], bigint[], text[], text[], text[], text[], text[], text[], integer[],
     integer[], bigint[], bytea[], bytea[], boolean), store_readings(integer, bigint[], integer[], timestamptz[], bigint[],

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod backup;
 pub mod command;
 pub mod correction;
+pub mod deployment;
 mod error;
 mod instant;
 mod logins;

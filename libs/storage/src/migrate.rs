@@ -64,6 +64,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0015_presence.sql"),
     ),
     (16, "insert", include_str!("../migrations/0016_insert.sql")),
+    (
+        17,
+        "deployments",
+        include_str!("../migrations/0017_deployments.sql"),
+    ),
 ];
 
 /// Group roles and exactly the rights they use; run after every migration so that new objects are covered.

@@ -1,6 +1,8 @@
 //! The command line.
 
+mod canary;
 mod correct;
+mod deployments;
 
 use std::path::PathBuf;
 
@@ -9,7 +11,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use sens_storage::retention::Keep;
 
 use crate::backup::S3Options;
+pub(crate) use canary::{CanaryCommand, WatchArguments};
 pub(crate) use correct::{ChosenReadings, CorrectCommand};
+pub(crate) use deployments::DeploymentsCommand;
 
 use crate::commands::MetricsCommand;
 
@@ -31,6 +35,7 @@ use crate::commands::MetricsCommand;
   sensctl correct withdraw --device AI-7 --metric battery_charge --at 2026-11-20T10:00:00Z --reason 'a loose wire'
   sensctl command send AI-7 reboot --ttl 600 --wait
   sensctl dead-letters requeue --all
+  sensctl deployments list
   sensctl backup --to /backups --keep 7
   sensctl backup verify --from s3://bucket/sens
   sensctl restore --from /backups
@@ -90,6 +95,16 @@ pub(crate) enum Command {
     Retention {
         #[command(subcommand)]
         command: RetentionCommand,
+    },
+    /// The deployment log: what was rolled out here, from what to what, and what it rests on
+    Deployments {
+        #[command(subcommand)]
+        command: DeploymentsCommand,
+    },
+    /// Judge a new version while it takes a part of the load (used by the chart's canary pods)
+    Canary {
+        #[command(subcommand)]
+        command: CanaryCommand,
     },
     /// Reach everything the platform depends on and say what is wrong
     Doctor {

@@ -7,6 +7,7 @@ mod audit;
 mod commands;
 mod corrections;
 mod dead_letters;
+mod deployments;
 mod devices;
 mod durability;
 mod exports;
