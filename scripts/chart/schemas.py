@@ -13,7 +13,7 @@ VERSION = "1.34.0"
 KINDS = """configmap-v1 cronjob-batch-v1 deployment-apps-v1 horizontalpodautoscaler-autoscaling-v2 ingress-networking-v1 job-batch-v1
 networkpolicy-networking-v1 persistentvolumeclaim-v1 pod-v1 poddisruptionbudget-policy-v1 role-rbac-v1 rolebinding-rbac-v1 secret-v1
 service-v1 serviceaccount-v1 statefulset-apps-v1""".split()
-CUSTOM = {"HTTPRoute", "ServiceMonitor", "PodMonitor", "PrometheusRule", "ScaledObject", "ExternalSecret"}
+CUSTOM = {"HTTPRoute", "ServiceMonitor", "PodMonitor", "PrometheusRule", "ScaledObject", "ExternalSecret", "Rollout", "AnalysisTemplate"}
 PREFIX = "/api/_definitions.json"
 
 

@@ -84,6 +84,8 @@ GRANT SELECT, INSERT, DELETE, UPDATE (told) ON presence_change TO sens_ingest;
 GRANT SELECT ON device_presence, presence_change TO sens_api, sens_readonly;
 REVOKE ALL ON FUNCTION note_change(), note_latest_gone() FROM PUBLIC;
 GRANT SELECT, DELETE ON change_outbox TO sens_api;
+GRANT SELECT, INSERT, UPDATE (checks, passed) ON deployment TO sens_api;
+GRANT SELECT ON deployment TO sens_readonly;
 
 REVOKE ALL ON FUNCTION store_raw_records(integer, bigint[], timestamptz[], bigint[], text[], text[], text[], text[], text[], text[], integer[],
     integer[], bigint[], bytea[], bytea[], boolean), store_readings(integer, bigint[], integer[], timestamptz[], bigint[],

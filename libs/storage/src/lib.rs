@@ -6,6 +6,7 @@ pub mod backup;
 pub mod changes;
 pub mod command;
 pub mod correction;
+pub mod deployment;
 pub mod erasure;
 mod error;
 pub mod import;

@@ -80,6 +80,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0019_erasure.sql"),
     ),
     (20, "import", include_str!("../migrations/0020_import.sql")),
+    (
+        21,
+        "deployments",
+        include_str!("../migrations/0021_deployments.sql"),
+    ),
 ];
 
 /// Group roles and exactly the rights they use; run after every migration so that new objects are covered.

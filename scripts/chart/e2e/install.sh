@@ -8,6 +8,8 @@ READY_SECONDS=60 IDLE_MB=150
 release() {
   local command="$1" chart="$2" version="$3"
   shift 3
+  # Verification publishes by itself, which would be in the way of what is counted here; older charts have none.
+  ! grep -q '^verification:' "$chart/values.yaml" || set -- --set verification.enabled=false "$@"
   h "$command" sens "$chart" --values "$chart/values-local.yaml" --values "$work/values.yaml" --set global.imageTag="$version" \
     --wait --timeout 5m "$@" >"$work/helm.txt" 2>&1 || { cat "$work/helm.txt" >&2; die "helm $command failed: see above"; }
   ! grep -q 'would violate PodSecurity' "$work/helm.txt" || { cat "$work/helm.txt" >&2; die "pods are not restricted: see above"; }

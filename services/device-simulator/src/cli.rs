@@ -248,6 +248,15 @@ pub(crate) struct VerifyOptions {
         hide_default_value = true
     )]
     pub(crate) api_key: String,
+    /// File to add the results to; then a check that fails does not fail the program: whoever reads the file decides
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Wait until the API runs this build, a Git SHA as /version names it
+    #[arg(long, global = true, value_name = "SHA")]
+    pub(crate) build: Option<String>,
+    /// Seconds to wait for the first answer, and for that build
+    #[arg(long, global = true, default_value_t = 30, value_name = "SECONDS")]
+    pub(crate) patience: u64,
 }
 
 /// What `verify` checks.

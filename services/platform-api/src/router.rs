@@ -23,9 +23,9 @@ use crate::http::negotiate::Offers;
 use crate::http::{cors, idempotency, negotiate, rate, timeout};
 use crate::problem::{Code, Problem, describe_shared};
 use crate::routes::{
-    accounting, analytics, api_keys, audit_log, commands, corrections, dead_letters, devices, docs,
-    events, explain, health, imports, ingest, ingest_errors, measurements, messages, metrics,
-    operations, overview, raw_records, replays, retention, stream, system, web, whoami,
+    accounting, analytics, api_keys, audit_log, commands, corrections, dead_letters, deployments,
+    devices, docs, events, explain, health, imports, ingest, ingest_errors, measurements, messages,
+    metrics, operations, overview, raw_records, replays, retention, stream, system, web, whoami,
 };
 
 /// Every documented route.
@@ -121,6 +121,10 @@ fn operated() -> OpenApiRouter<App> {
             retention::delete_metric_retention
         ))
         .routes(routes!(audit_log::list_audit_log))
+        .routes(routes!(
+            deployments::list_deployments_route,
+            deployments::report_deployment
+        ))
         .routes(routes!(system::durability))
         .routes(routes!(system::quotas))
         .routes(routes!(api_keys::list_api_keys, api_keys::create_api_key))

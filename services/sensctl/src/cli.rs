@@ -1,6 +1,8 @@
 //! The command line.
 
+mod canary;
 mod correct;
+mod deployments;
 mod device;
 mod import;
 
@@ -11,7 +13,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use sens_storage::retention::Keep;
 
 use crate::backup::S3Options;
+pub(crate) use canary::{CanaryCommand, WatchArguments};
 pub(crate) use correct::{ChosenReadings, CorrectCommand};
+pub(crate) use deployments::DeploymentsCommand;
 pub(crate) use device::{EraseArguments, RegistryCommand};
 pub(crate) use import::{ImportArguments, ImportFormat};
 
@@ -37,6 +41,7 @@ use crate::commands::MetricsCommand;
   sensctl device erase AI-7 --reason 'request 4711' --dry-run
   sensctl command send AI-7 reboot --ttl 600 --wait
   sensctl dead-letters requeue --all
+  sensctl deployments list
   sensctl backup --to /backups --keep 7
   sensctl backup verify --from s3://bucket/sens
   sensctl restore --from /backups
@@ -103,6 +108,16 @@ pub(crate) enum Command {
     Retention {
         #[command(subcommand)]
         command: RetentionCommand,
+    },
+    /// The deployment log: what was rolled out here, from what to what, and what it rests on
+    Deployments {
+        #[command(subcommand)]
+        command: DeploymentsCommand,
+    },
+    /// Judge a new version while it takes a part of the load (used by the chart's canary pods)
+    Canary {
+        #[command(subcommand)]
+        command: CanaryCommand,
     },
     /// Reach everything the platform depends on and say what is wrong
     Doctor {

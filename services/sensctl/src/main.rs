@@ -1,6 +1,7 @@
 //! sensctl: the operator's command line.
 
 mod backup;
+mod canary;
 mod cli;
 mod commands;
 mod settings;

@@ -32,10 +32,10 @@ impl Change<'_> {
     fn write(self, from: Option<&Release>, to: &Release) -> Result<Prepared> {
         let environment = self.environment;
         let number = self.infra.next_number(environment)?;
-        self.infra.set(environment, to, number)?;
         let mut record = Record::new(environment, number, self.action, self.origin, from, to);
         record.evidence = self.evidence;
         record.flag = self.flag;
+        self.infra.set(environment, to, &record)?;
         self.infra.add(&record)?;
         let schema = from.map(|release| release.schema_version);
         if schema.is_some_and(|before| before < to.schema_version) {

@@ -89,7 +89,8 @@ impl Infra {
         serde_json::from_str(&text).with_context(|| format!("{file} is no release.json"))
     }
 
-    /// Makes an environment run `release` as deployment `number`: release, values, and the application's two revisions.
+    /// Makes an environment run `release` as the deployment of `record`: release, values, and the application's two revisions.
+    /// The chart reports the record to the platform once it has verified the rollout.
     ///
     /// # Errors
     /// When a file cannot be written or the application has no such lines.
@@ -97,17 +98,23 @@ impl Infra {
         &self,
         environment: Environment,
         release: &Release,
-        number: u32,
+        record: &Record,
     ) -> Result<()> {
         let folder = self.folder(environment);
         write_json(&folder.join("release.json"), release)?;
-        write_json(&folder.join("values-release.json"), &release.values())?;
+        let mut values = release.values();
+        values["release"]["record"] = serde_json::to_value(record)?;
+        write_json(&folder.join("values-release.json"), &values)?;
         let path = self
             .root
             .join(format!("apps/sens-{}.yaml", environment.name()));
         let text = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
         let pinned = pin(&text, "# the chart", &release.chart.revision)?;
-        let pinned = pin(&pinned, "# the deployment", &tag(environment, number))?;
+        let pinned = pin(
+            &pinned,
+            "# the deployment",
+            &tag(environment, record.deployment),
+        )?;
         fs::write(&path, pinned).with_context(|| format!("write {}", path.display()))
     }
 

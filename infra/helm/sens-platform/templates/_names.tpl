@@ -31,6 +31,17 @@ platform-api,mqtt-ingestion-worker,telemetry-worker,web-console,docs
 {{- if or .autoscaling.enabled .keda.enabled -}}true{{- end -}}
 {{- end -}}
 
+{{/* Whether Argo Rollouts makes the pods of a component: dict root, name. Empty when not. */}}
+{{- define "sens.rolledOut" -}}
+{{- $canary := .root.Values.canary -}}
+{{- if and $canary.enabled (eq $canary.controller "argoRollouts") (has .name $canary.components) (not .root.Values.restore.enabled) -}}true{{- end -}}
+{{- end -}}
+
+{{/* Whether there are pods that check: helm tests, or the verification of rollouts. Empty when not. */}}
+{{- define "sens.checked" -}}
+{{- if or .Values.tests.enabled .Values.verification.enabled -}}true{{- end -}}
+{{- end -}}
+
 {{/* Service of a component: dict root, name. */}}
 {{- define "sens.componentName" -}}
 {{- printf "%s-%s" (include "sens.fullname" .root) .name -}}

@@ -315,14 +315,14 @@ dicts: id of a secret, or name of one with folder; keys).
     {{- include "sens.secretMount" . | nindent 4 }}
 {{- end -}}
 
-{{/* Pod template of a component: dict root, name, component. */}}
+{{/* Pod template of a component: dict root, name, component, optional labels, beside (a further container as YAML text). */}}
 {{- define "sens.component.pod" -}}
 {{- $files := fromYamlArray (include "sens.component.files" .) -}}
 {{- $user := include "sens.component.databaseUser" .name -}}
 {{- $pages := has .name (list "web-console" "docs") -}}
 metadata:
   labels:
-    {{- include "sens.podLabels" (dict "root" .root "name" .name "labels" .component.podLabels) | nindent 4 }}
+    {{- include "sens.podLabels" (dict "root" .root "name" .name "labels" (mergeOverwrite (deepCopy .component.podLabels) (.labels | default dict))) | nindent 4 }}
   {{- include "sens.podAnnotations" (dict "root" .root "annotations" .component.podAnnotations) | nindent 2 }}
 spec:
   {{- include "sens.podBase" (dict "root" .root "settings" .component) | nindent 2 }}
@@ -378,6 +378,9 @@ spec:
         {{- with .component.extraVolumeMounts }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
+    {{- with .beside }}
+    {{- . | nindent 4 }}
+    {{- end }}
   volumes:
     - name: tmp
       emptyDir:

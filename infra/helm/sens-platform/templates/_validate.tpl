@@ -78,6 +78,15 @@
 {{- if and $v.restore.enabled (ne $v.restore.confirm .Release.Name) -}}
 {{- fail (printf "restore.confirm: must be the name of the release (%s), because a restore stops the services" .Release.Name) -}}
 {{- end -}}
+{{- if and $v.canary.enabled (eq $v.canary.controller "argoRollouts") (not (and $v.canary.prometheus.url $v.canary.prometheus.stopWhen)) -}}
+{{- fail "canary.prometheus.stopWhen: needs a query and canary.prometheus.url, because Argo Rollouts judges by Prometheus alone" -}}
+{{- end -}}
+{{- if and $v.canary.prometheus.stopWhen (not $v.canary.prometheus.url) -}}
+{{- fail "canary.prometheus.url: is empty, but canary.prometheus.stopWhen asks it" -}}
+{{- end -}}
+{{- if $v.canary.imageTag -}}
+{{- include "sens.validate.tag" (dict "key" "canary.imageTag" "tag" $v.canary.imageTag "environment" $v.global.environment) -}}
+{{- end -}}
 {{- if and $v.gateway.enabled (not $v.gateway.parentRefs) -}}
 {{- fail "gateway.parentRefs: is empty, but gateway.enabled needs a Gateway to attach to" -}}
 {{- end -}}

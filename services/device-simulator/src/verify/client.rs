@@ -12,21 +12,22 @@ use crate::target::BadArgument;
 
 /// How long one answer may take; `Prefer: wait` is below it.
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// How long the first answer may take to come.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// The API of a deployment.
 pub(super) struct Client {
     http: reqwest::Client,
     base: String,
     key: String,
+    patience: Duration,
 }
 
 impl Client {
     pub(super) fn new(options: &VerifyOptions) -> Result<Self> {
-        if !options.api_url.starts_with("http://") {
+        if !["http://", "https://"]
+            .iter()
+            .any(|scheme| options.api_url.starts_with(scheme))
+        {
             let fault = format!(
-                "--api-url {:?} must start with http://: verification runs beside the API",
+                "--api-url {:?} must start with http:// or https://",
                 options.api_url
             );
             return Err(BadArgument(fault).into());
@@ -40,6 +41,7 @@ impl Client {
             http,
             base: options.api_url.trim_end_matches('/').to_owned(),
             key: options.api_key.clone(),
+            patience: Duration::from_secs(options.patience),
         })
     }
 
@@ -49,9 +51,31 @@ impl Client {
         loop {
             match self.anonymous(Method::GET, page).await {
                 Ok(_) => return Ok(format!("after {:.1} s", started.elapsed().as_secs_f64())),
-                Err(error) if started.elapsed() > PATIENCE => return Err(error),
+                Err(error) if started.elapsed() > self.patience => return Err(error),
                 Err(_) => tokio::time::sleep(Duration::from_millis(250)).await,
             }
+        }
+    }
+
+    /// Waits until the API says that it runs this build.
+    pub(super) async fn runs(&self, build: &str) -> Result<String> {
+        let started = Instant::now();
+        loop {
+            let said = match self.anonymous(Method::GET, "/version").await {
+                Ok((_, said)) => said,
+                Err(error) => format!("{error:#}"),
+            };
+            let took = started.elapsed();
+            if said.contains(&format!("\"{build}\"")) {
+                return Ok(format!("{build} after {:.0} s", took.as_secs_f64()));
+            }
+            ensure!(
+                took <= self.patience,
+                "/version does not name {build} after {} s: {}",
+                self.patience.as_secs(),
+                excerpt(&said)
+            );
+            tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
 

@@ -10,9 +10,13 @@ mod load;
 mod publish;
 mod security;
 
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
 use std::future::Future;
+use std::io::Write as _;
+use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::cli::{VerifyCommand, VerifyOptions};
 use client::Client;
@@ -35,6 +39,9 @@ pub(crate) async fn verify(options: VerifyOptions) -> Result<()> {
             .check("reaching the API", client.reach("/health/live"))
             .await;
     }
+    if let Some(build) = &options.build {
+        report.check("the build", client.runs(build)).await;
+    }
     match &options.what {
         VerifyCommand::Health { page } => health::check(&client, page, &mut report).await,
         VerifyCommand::Function { mqtt } => {
@@ -52,6 +59,9 @@ pub(crate) async fn verify(options: VerifyOptions) -> Result<()> {
             load::check(&client, *messages, broker, &mut report).await;
         }
     }
+    if let Some(file) = &options.report {
+        return report.keep(file);
+    }
     if report.failed > 0 {
         bail!("{} of {} checks failed", report.failed, report.run);
     }
@@ -64,23 +74,30 @@ pub(crate) async fn verify(options: VerifyOptions) -> Result<()> {
 struct Report {
     run: usize,
     failed: usize,
+    lines: String,
 }
 
 impl Report {
     /// Runs a check and prints what it gave; whether it passed.
     async fn check(&mut self, name: &str, check: impl Future<Output = Result<String>>) -> bool {
         self.run += 1;
-        match check.await {
-            Ok(detail) => {
-                println!("ok    {name}: {detail}");
-                true
-            }
-            Err(error) => {
-                println!("FAIL  {name}: {error:#}");
-                self.failed += 1;
-                false
-            }
-        }
+        let (passed, line) = match check.await {
+            Ok(detail) => (true, format!("ok    {name}: {detail}")),
+            Err(error) => (false, format!("FAIL  {name}: {error:#}")),
+        };
+        println!("{line}");
+        self.failed += usize::from(!passed);
+        // Writing to a text cannot fail.
+        writeln!(self.lines, "{}", line.replace(['\n', '\r'], " ")).is_ok() && passed
+    }
+
+    /// Adds the results to a file.
+    fn keep(&self, file: &Path) -> Result<()> {
+        let mut options = OpenOptions::new();
+        let opened = options.create(true).append(true).open(file);
+        opened
+            .and_then(|mut opened| opened.write_all(self.lines.as_bytes()))
+            .with_context(|| format!("write {}", file.display()))
     }
 }
 
@@ -115,6 +132,25 @@ mod tests {
                 .await
                 .is_err()
         );
+    }
+
+    #[tokio::test]
+    async fn what_failed_is_kept_for_whoever_decides() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("report.txt");
+        let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = gone.local_addr().unwrap().to_string();
+        let file_text = file.to_str().unwrap();
+        ports(&["--open", &address, "--report", file_text])
+            .await
+            .unwrap();
+        drop(gone);
+        ports(&["--open", &address, "--report", file_text])
+            .await
+            .unwrap();
+        let kept = std::fs::read_to_string(&file).unwrap();
+        let words: Vec<&str> = kept.lines().filter_map(|l| l.split(' ').next()).collect();
+        assert_eq!(words, ["ok", "FAIL"], "{kept}");
     }
 
     #[tokio::test]

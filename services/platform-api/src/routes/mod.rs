@@ -7,6 +7,7 @@ pub(crate) mod audit_log;
 pub(crate) mod commands;
 pub(crate) mod corrections;
 pub(crate) mod dead_letters;
+pub(crate) mod deployments;
 pub(crate) mod devices;
 pub(crate) mod docs;
 pub(crate) mod events;

@@ -23,6 +23,8 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
         &["viewer", "operator", "admin"],
     ),
     ("GET", "/v1/audit-log", &["admin"]),
+    ("GET", "/v1/deployments", &["viewer", "operator", "admin"]),
+    ("POST", "/v1/deployments", &["operator", "admin"]),
     (
         "GET",
         "/v1/retention-settings/{class}",

@@ -103,6 +103,13 @@ fn of_others() -> Vec<Wanted> {
         ),
         of(
             "post",
+            "/v1/deployments",
+            "/v1/deployments",
+            json!({"environment":"test","key":"k","to":{"version":"1.0.0"}}),
+            ("record", "deployment"),
+        ),
+        of(
+            "post",
             "/v1/api-keys",
             "/v1/api-keys",
             json!({"name":"k","role":"viewer"}),

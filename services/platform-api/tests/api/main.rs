@@ -9,6 +9,7 @@ mod commands;
 mod corrections;
 mod crowd;
 mod dead_letters;
+mod deployments;
 mod devices;
 mod durability;
 mod edges;

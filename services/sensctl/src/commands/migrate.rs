@@ -6,8 +6,9 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use sens_config::{Config, Need};
 use sens_messaging::Messaging;
-use sens_storage::{MigrationOptions, StorageWish};
+use sens_storage::{MigrationOptions, MigrationReport, StorageWish};
 
+use super::actor::actor;
 use super::patience;
 use crate::cli::MigrateArguments;
 use crate::settings;
@@ -51,6 +52,7 @@ pub(crate) async fn run(arguments: &MigrateArguments) -> anyhow::Result<ExitCode
     if report.from == report.to {
         println!("schema is at version {}, nothing to do", report.to);
     } else {
+        write_down(&config, &report).await?;
         println!(
             "schema migrated from version {} to {}",
             report.from, report.to
@@ -63,6 +65,21 @@ pub(crate) async fn run(arguments: &MigrateArguments) -> anyhow::Result<ExitCode
         make_streams(&config, wait).await?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The move of the schema, in the deployment log.
+async fn write_down(config: &Config, report: &MigrationReport) -> anyhow::Result<()> {
+    let pools = sens_storage::connect(&config.database, "sensctl", None)?;
+    let sha = (config.build_sha != "unknown").then(|| config.build_sha.clone());
+    sens_storage::deployment::record_migration(
+        &pools.primary,
+        config.environment.as_str(),
+        (env!("CARGO_PKG_VERSION"), sha),
+        (report.from, report.to),
+        &actor(),
+    )
+    .await?;
+    Ok(())
 }
 
 /// A cluster that has just started takes a moment until it can make streams.

@@ -2,9 +2,11 @@
 
 mod actor;
 mod backup;
+mod canary;
 mod check_config;
 mod correct;
 mod dead_letters;
+mod deployments;
 mod device;
 mod device_commands;
 mod doctor;
@@ -43,6 +45,8 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Import(arguments) => import::run(arguments).await,
         Command::Device { command } => device::run(command).await,
         Command::Retention { command } => retention::run(command).await,
+        Command::Deployments { command } => deployments::run(command).await,
+        Command::Canary { command } => canary::run(command).await,
         Command::Doctor { ledger } => doctor::run(ledger).await,
     }
 }

@@ -27,6 +27,12 @@ async fn a_new_site_is_migrated_and_found_healthy() -> anyhow::Result<()> {
     assert_eq!(waited?.code, 0);
     let second = site.sensctl(&["migrate"]).await?;
     assert!(second.out.contains("nothing to do"), "{second:?}");
+    let log = site.sensctl(&["deployments", "list"]).await?;
+    assert_eq!(log.out.lines().count(), 1, "{log:?}");
+    assert!(
+        log.out.contains("migration") && log.out.contains("schema 0 -> "),
+        "{log:?}"
+    );
     assert_eq!(site.sensctl(&["migrate", "--check"]).await?.code, 0);
     let future = ["migrate", "--check", "--at-least", "9999"];
     assert_eq!(site.sensctl(&future).await?.code, 1);

@@ -35,10 +35,10 @@ struct AuditItem {
     actor: String,
     /// Id of the key; `null` where it was none of ours.
     key_id: Option<String>,
-    /// What was done: `create`, `change`, `replace`, `delete`, `import`, `request`, `cancel`, `revoke`, `requeue` or `drop`.
+    /// What was done: `create`, `change`, `replace`, `delete`, `import`, `request`, `cancel`, `revoke`, `requeue`, `drop` or `record`.
     action: String,
-    /// To what: `device`, `devices`, `api_key`, `metric`, `retention_setting`, `retention_run`, `replay`, `command` or
-    /// `dead_letter`.
+    /// To what: `device`, `devices`, `api_key`, `metric`, `retention_setting`, `retention_run`, `replay`, `command`,
+    /// `dead_letter` or `deployment`.
     object_kind: String,
     /// To which one.
     object_id: String,

@@ -35,6 +35,7 @@ use crate::routes::measurements::MeasurementPage;
         (name = "replays", description = "Decoding stored payloads again"),
         (name = "corrections", description = "Readings that a person sets or takes out"),
         (name = "retention", description = "How long everything is kept"),
+        (name = "deployments", description = "What was rolled out here, and what it rests on"),
         (name = "api keys", description = "Who may call"),
         (name = "audit log", description = "Who changed what"),
         (name = "health", description = "State of the service, without a key")
