@@ -29,6 +29,11 @@ pub const INFO: ServiceInfo = ServiceInfo {
 /// When a setting cannot be used or the address is taken.
 pub async fn run(runtime: Runtime) -> Result<(), RunError> {
     let config = Arc::clone(&runtime.config);
+    // First of all: whoever is told that the service is ready must find it here.
+    let address = config.api.listen;
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        format!("cannot listen on {address} for the REST API ({error}); set SENS_API__LISTEN to a free address")
+    })?;
     let statement_timeout = Duration::from_secs(config.api.request_timeout_seconds);
     let pools = sens_storage::connect(&config.database, "platform-api", Some(statement_timeout))?;
     let link = Link::start(Arc::clone(&config), runtime.shutdown.clone());
@@ -48,10 +53,6 @@ pub async fn run(runtime: Runtime) -> Result<(), RunError> {
     watch_durability(app.certificate.clone(), runtime.shutdown.clone());
     let router = router::router(app, Edge::new(&runtime.registry)?);
 
-    let address = config.api.listen;
-    let listener = TcpListener::bind(address).await.map_err(|error| {
-        format!("cannot listen on {address} for the REST API ({error}); set SENS_API__LISTEN to a free address")
-    })?;
     tracing::info!(address = %listener.local_addr()?, "serving the REST API");
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
