@@ -68,7 +68,7 @@ impl Messaging {
     ) -> Vec<Result<u64, PublishError>> {
         let requests = messages
             .iter()
-            .map(|(device, message)| publish_one(self, subject(device), message));
+            .map(|(device, message)| publish_one(self, subject(device), message, None));
         join_all(requests).await
     }
 

@@ -33,7 +33,8 @@ pub(super) async fn publish_each_as(
         .enumerate()
         .map(|(index, message)| {
             let id = id.map(|id| format!("{id}-{index}"));
-            publish_raw(messaging, message, id)
+            let subject = subject::raw(&message.envelope.topic, messaging.shards);
+            publish_one(messaging, subject, message, id)
         })
         .collect();
     if requests.len() <= IN_FLIGHT {
@@ -42,27 +43,18 @@ pub(super) async fn publish_each_as(
     stream::iter(requests).buffered(IN_FLIGHT).collect().await
 }
 
-async fn publish_raw(
-    messaging: &Messaging,
-    message: &Outgoing,
-    id: Option<String>,
-) -> Result<u64, PublishError> {
-    room::check(messaging, message)?;
-    let subject = subject::raw(&message.envelope.topic, messaging.shards);
-    let mut headers = to_headers(&message.envelope);
-    if let Some(id) = id {
-        headers.insert(NATS_MESSAGE_ID, id);
-    }
-    publish_to(messaging, subject, headers, message.payload.clone()).await
-}
-
-/// Publishes one message to a subject and gives its sequence once it is durable.
+/// Publishes one message to a subject and gives its sequence once it is durable; with an id, as [`publish_each_as`] says.
 pub(crate) async fn publish_one(
     messaging: &Messaging,
     subject: String,
     message: &Outgoing,
+    id: Option<String>,
 ) -> Result<u64, PublishError> {
-    let headers = to_headers(&message.envelope);
+    room::check(messaging, message)?;
+    let mut headers = to_headers(&message.envelope);
+    if let Some(id) = id {
+        headers.insert(NATS_MESSAGE_ID, id);
+    }
     publish_to(messaging, subject, headers, message.payload.clone()).await
 }
 

@@ -53,3 +53,22 @@ async fn a_device_without_room_is_refused_alone() -> anyhow::Result<()> {
     );
     Ok(())
 }
+
+#[tokio::test]
+async fn what_the_raw_stream_would_not_take_is_not_parked() -> anyhow::Result<()> {
+    let server = Server::with_max_payload(64 * 1024).await?;
+    let large = outgoing(1, 63 * 1024);
+    let later = server
+        .messaging
+        .publisher()
+        .publish(std::slice::from_ref(&large))
+        .await;
+    let parked = server.messaging.park(&[(&device("a")?, &large)]).await;
+    for refused in [later, parked] {
+        assert!(
+            matches!(refused.as_slice(), [Err(PublishError::TooLarge(_))]),
+            "{refused:?}"
+        );
+    }
+    Ok(())
+}

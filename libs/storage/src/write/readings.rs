@@ -86,9 +86,9 @@ pub(super) async fn insert(
     let mut stored = AllBut::default();
     if !numbers.1.is_empty() {
         let all_new = expectation.all_new(numbers.1.len());
-        let wanted = numbers.0.keys();
         let query = numbers.0.bind(INSERT_NUMBERS, epoch, numbers.1);
         if let Some(found) = inserted(connection, query.bind(all_new)).await? {
+            let wanted = keys(rows, |value| matches!(value, Value::Number(_)));
             if found.len() < wanted.len() {
                 expectation.disappoint();
             }
@@ -96,13 +96,21 @@ pub(super) async fn insert(
         }
     }
     if !texts.1.is_empty() {
-        let wanted = texts.0.keys();
         let query = texts.0.bind(INSERT_TEXTS, epoch, texts.1);
         if let Some(found) = inserted(connection, query).await? {
+            let wanted = keys(rows, |value| matches!(value, Value::Text(_)));
             stored.except_missing(wanted.into_iter(), found.into_iter());
         }
     }
     Ok(stored)
+}
+
+/// The places of the readings of one kind.
+fn keys(rows: &[Row<'_>], of_kind: impl Fn(&Value) -> bool) -> Vec<ItemKey> {
+    rows.iter()
+        .filter(|row| of_kind(&row.reading.value))
+        .map(Row::key)
+        .collect()
 }
 
 /// The places of the readings that were inserted; nothing when all were.
@@ -183,14 +191,6 @@ impl Columns {
         self.device_times
             .push(row.reading.device_time.map(timestamp));
         self.device_seqs.push(row.reading.device_seq);
-    }
-
-    /// The places in the stream.
-    fn keys(&self) -> Vec<ItemKey> {
-        let sequences = self.sequences.iter().copied().map(i64::cast_unsigned);
-        sequences
-            .zip(self.items.iter().copied().map(i32::cast_unsigned))
-            .collect()
     }
 
     fn bind<V>(self, statement: &'static str, epoch: i32, values: Vec<V>) -> Insert<'static>
