@@ -22,7 +22,10 @@ async fn fill(platform: &Platform, admin: &Rest) {
         .collect();
     items.push(json!({ "device_id": 1, "event_type": "battery_charge", "value": 500 }));
     items.push(json!({ "no": "format" }));
-    admin.ingest(json!(items).to_string(), Some(10)).await;
+    admin
+        .ingest(json!(items).to_string(), Some(10))
+        .await
+        .unwrap();
     raw_records(platform, 202).await;
     for (path, body) in [
         (

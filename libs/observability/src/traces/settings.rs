@@ -24,8 +24,8 @@ impl Settings {
         if self.sampler.asks_parent && !sampled {
             return false;
         }
-        let [.., a, b, c, d, e, f, g, h] = *trace_id;
-        let place = u64::from_be_bytes([a, b, c, d, e, f, g, h]) >> 1;
+        let low = trace_id.last_chunk().copied().unwrap_or_default();
+        let place = u64::from_be_bytes(low) >> 1;
         (place as f64) < self.sampler.share * (1_u64 << 63) as f64
     }
 }

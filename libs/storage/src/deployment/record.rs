@@ -59,7 +59,7 @@ pub async fn record_deployment(
         None => action_of(&mut transaction, &told, last.as_ref()).await?,
     };
     told.action = Some(action);
-    told.before = told.before.or(last.map(|last| last.told.after));
+    told.before = told.before.or_else(|| last.map(|last| last.told.after));
     let flags = changed_flags(&mut transaction, &told).await?;
     let made = insert(&mut transaction, &told, actor).await?;
     for flag in flags {

@@ -89,9 +89,9 @@ async fn crowd(bench: &mut Bench, streams: usize, count: usize, pause: Duration)
     }
     let opened = begun.elapsed();
     let mut rhythm = tokio::time::interval(pause);
-    for value in 0..count {
+    for value in 0..u32::try_from(count)? {
         rhythm.tick().await;
-        let event = flat(7, "platform_extension_ticks", value as f64, value as u32);
+        let event = flat(7, "platform_extension_ticks", f64::from(value), value);
         committed.lock().await.push(Instant::now());
         bench.commit(&[(TOPIC, event.as_str())]).await?;
     }
@@ -101,15 +101,15 @@ async fn crowd(bench: &mut Bench, streams: usize, count: usize, pause: Duration)
     }
     assert_eq!(late.len(), streams * count, "everybody has everything");
     late.sort_unstable();
-    let at = |share: f64| late[((late.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
+    let at = |percent: usize| late[(late.len() - 1) * percent / 100].as_secs_f64() * 1000.0;
     let (now, most) = memory(bench)?;
     println!(
         "{streams} streams, opened in {:.1} s; {count} readings to each, from before COMMIT to the client: p50 {:.1} ms, p99 {:.1} ms, \
          slowest {:.1} ms; memory of the API {} MB before, {} MB after, {} MB at most",
         opened.as_secs_f64(),
-        at(0.5),
-        at(0.99),
-        at(1.0),
+        at(50),
+        at(99),
+        at(100),
         empty / 1_000_000,
         now / 1_000_000,
         most / 1_000_000,

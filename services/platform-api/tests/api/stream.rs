@@ -226,9 +226,9 @@ async fn streams_follow_labels_and_the_limits_of_keys() -> Result<()> {
         bench.commit(&[(topic.as_str(), payload.as_str())]).await
     };
     let label = async |serial: &str, site: &str| {
-        let patch = json!({"labels": {"site": site}});
+        let labels = json!({"labels": {"site": site}});
         let path = format!("/v1/devices/{serial}");
-        let answer = devices::send(&bench, "PATCH", &path, "*", patch).await?;
+        let answer = devices::send(&bench, "PATCH", &path, "*", labels).await?;
         anyhow::ensure!(answer.status == 200, "{}", answer.text());
         Ok(())
     };

@@ -59,7 +59,8 @@ fn line(deployment: &Deployment) -> String {
             format!("{} -> {}", before.version, told.after.version)
         }
         (None, Some(before)) if before.schema_version != told.after.schema_version => {
-            let schema = |version: Option<i64>| version.map_or("?".to_owned(), |v| v.to_string());
+            let schema =
+                |version: Option<i64>| version.map_or_else(|| "?".to_owned(), |v| v.to_string());
             format!(
                 "schema {} -> {}",
                 schema(before.schema_version),

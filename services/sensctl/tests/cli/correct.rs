@@ -18,10 +18,13 @@ fn charge(value: u32, minute: u32) -> String {
 async fn readings_are_set_taken_out_and_brought_back() -> anyhow::Result<()> {
     let site = Site::start().await?;
     site.sensctl(&["migrate", "--skip-streams"]).await?;
-    let sent = [charge(80, 0), charge(3, 10), charge(79, 20)];
+    let charges = [charge(80, 0), charge(3, 10), charge(79, 20)];
     let topic = "sens/v1/AI-7/telemetry";
-    let sent: Vec<(&str, &str)> = sent.iter().map(|sent| (topic, sent.as_str())).collect();
-    site.receive(1, &sent).await?;
+    let messages: Vec<(&str, &str)> = charges
+        .iter()
+        .map(|charge| (topic, charge.as_str()))
+        .collect();
+    site.receive(1, &messages).await?;
     let wrong = [
         "--device",
         "AI-7",

@@ -18,7 +18,8 @@ pub(crate) struct Deployment {
     /// `deploy`, `promote`, `rollback`, `configure`, `flag` or `migration`.
     action: &'static str,
     /// Number of the deployment in the infrastructure repository.
-    deployment: Option<i32>,
+    #[serde(rename = "deployment")]
+    number: Option<i32>,
     /// When it was decided.
     at: Timestamp,
     /// When it was written down here.
@@ -85,7 +86,7 @@ impl From<sens_storage::deployment::Deployment> for Deployment {
             key: told.key,
             environment: told.environment,
             action: kept.action.as_str(),
-            deployment: told.number,
+            number: told.number,
             at: Timestamp(kept.at),
             recorded_at: Timestamp(kept.recorded_at),
             by: told.by,

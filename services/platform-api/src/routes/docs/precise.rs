@@ -38,7 +38,6 @@ const QUERY_PARTS: [&str; 2] = ["DeviceParams", "MeasurementParams"];
 fn parameter(path: &str, place: &ParameterIn, name: &str) -> Option<Value> {
     let is_measurements = path.contains("measurements");
     let known = match (place, name) {
-        (ParameterIn::Path, "serial") => json!({ "pattern": SERIAL }),
         (ParameterIn::Path, "number") => json!({ "pattern": NUMBER }),
         (ParameterIn::Path, "class") if path.contains("{metric}") => {
             json!({ "enum": ["readings", "rollup_1m", "rollup_1h", "rollup_1d"] })
@@ -92,7 +91,9 @@ fn parameter(path: &str, place: &ParameterIn, name: &str) -> Option<Value> {
         (ParameterIn::Query, "device") if is_measurements || path.ends_with("stream") => {
             json!({ "items": { "pattern": SERIAL } })
         }
-        (ParameterIn::Query, "device" | "serial") => json!({ "pattern": SERIAL }),
+        (ParameterIn::Path, "serial") | (ParameterIn::Query, "device" | "serial") => {
+            json!({ "pattern": SERIAL })
+        }
         (ParameterIn::Header, "If-Match") => json!({ "type": "string", "pattern": TAG }),
         (ParameterIn::Header, "If-None-Match") => json!({ "type": "string", "enum": ["*"] }),
         (ParameterIn::Header, "Last-Event-ID") if path.contains("events") => {
@@ -247,7 +248,7 @@ fn refine_bodies(components: &mut Components) {
         components.schemas.remove(name);
     }
     if let Some(RefOr::T(Schema::Object(query))) = components.schemas.get_mut(QUERY) {
-        for (name, member) in query.properties.iter_mut() {
+        for (name, member) in &mut query.properties {
             if let Some(more) = parameter("/v1/measurements", &ParameterIn::Query, name) {
                 merge_into(member, &more);
             }
@@ -281,7 +282,7 @@ fn joined(parts: &AllOf, known: &Schemas) -> Option<Object> {
     for part in &parts.items {
         let part = match part {
             RefOr::Ref(link) => known.get(link.ref_location.rsplit('/').next()?)?,
-            part => part,
+            part @ RefOr::T(_) => part,
         };
         let RefOr::T(Schema::Object(part)) = part else {
             return None;

@@ -35,6 +35,7 @@ pub(super) fn topic_of(message: &str) -> Option<&'static str> {
 pub(super) fn messages() -> Value {
     let mut messages = of_devices();
     messages.extend(of_clients());
+    messages.extend(of_sockets());
     Value::Object(messages)
 }
 
@@ -98,9 +99,13 @@ fn of_devices() -> Map<String, Value> {
     ])
 }
 
+fn reading() -> Value {
+    json!({ "serial": "AI-9F3C21", "metric": "battery_charge", "value": 71.5, "unit": "%",
+        "recorded_at": "2026-11-20T09:59:58.120000Z", "received_at": "2026-11-20T10:00:00.031000Z" })
+}
+
 fn of_clients() -> Map<String, Value> {
-    let reading = json!({ "serial": "AI-9F3C21", "metric": "battery_charge", "value": 71.5, "unit": "%",
-        "recorded_at": "2026-11-20T09:59:58.120000Z", "received_at": "2026-11-20T10:00:00.031000Z" });
+    let reading = reading();
     let at = "2026-11-20T10:00:00.000000Z";
     named(vec![
         ("reading", message("event: reading", "Reading", &reading)),
@@ -121,6 +126,12 @@ fn of_clients() -> Map<String, Value> {
                 &json!({ "serial": "AI-9F3C21", "state": "silent", "before": "online", "at": at }),
             ),
         ),
+    ])
+}
+
+fn of_sockets() -> Map<String, Value> {
+    let reading = reading();
+    named(vec![
         (
             "subscribe",
             message(

@@ -18,9 +18,9 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
     text
 });
 
-/// The AsyncAPI document
+/// The `AsyncAPI` document
 ///
-/// What goes over MQTT, server-sent events and the WebSocket, as AsyncAPI 3.0.
+/// What goes over MQTT, server-sent events and the WebSocket, as `AsyncAPI` 3.0.
 #[utoipa::path(
     get,
     path = "/asyncapi.json",
