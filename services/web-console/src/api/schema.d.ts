@@ -1,6 +1,26 @@
 // Generated from the OpenAPI document of platform-api by `npm run generate`. Do not edit.
 
 export interface paths {
+    "/asyncapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The `AsyncAPI` document
+         * @description What goes over MQTT, server-sent events and the WebSocket, as `AsyncAPI` 3.0.
+         */
+        get: operations["asyncapi_json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -190,7 +210,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke an API key
-         * @description The key is refused from now on, on other replicas within five seconds. It stays in the list.
+         * @description The key is refused from now on, by every replica, and live streams that were opened with it end. It stays in the list.
          */
         delete: operations["delete_api_key"];
         options?: never;
@@ -342,6 +362,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The deployment log
+         * @description What was rolled out here, promoted, rolled back, configured, switched and migrated, the newest first: who wanted it, from
+         *     what, to what, what it rests on, and what its verification found.
+         */
+        get: operations["list_deployments_route"];
+        put?: never;
+        /**
+         * Report a deployment
+         * @description For pipelines and for the chart's verification. A deployment that is there already stays as it is and gets the checks of the
+         *     further verification.
+         */
+        post: operations["report_deployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/devices": {
         parameters: {
             query?: never;
@@ -441,6 +487,29 @@ export interface paths {
          * @description As long as it is `queued`: what is on its way to the device cannot be taken back. A command that is cancelled is not sent.
          */
         delete: operations["cancel_device_command"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{serial}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase a device
+         * @description Purges everything that was received of it before the work begins: payloads, readings, rollups, errors, corrections, commands,
+         *     presence and dead letters; of its entry in the registry the serial stays, and nothing else. What it sends from then on is
+         *     stored as that of a new device. A linked legacy number goes with it. It cannot be undone. A worker does it, and another one
+         *     goes on when it dies; the operation and the audit log keep the counts by table, before and after.
+         */
+        post: operations["erase_device"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -640,6 +709,30 @@ export interface paths {
         get: operations["stream_changes"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import past readings
+         * @description CSV with a header, or NDJSON: `serial`, `metric`, `recorded_at` (RFC 3339), `value` and, where it is another one than the
+         *     catalogue's, `unit`; a reading per line, at most 1 GiB. The file is kept, and a worker puts its lines into the raw stream:
+         *     decoded, stored, rolled up and accounted for like everything that devices send, with the source `import`. A reading that is
+         *     there already is left out, so that the same file again changes nothing. Lines that are wrong are refused with their number
+         *     and the reason, the first of them named in the result. With `dry_run=true` nothing is stored.
+         */
+        post: operations["create_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -848,8 +941,8 @@ export interface paths {
         post?: never;
         /**
          * Cancel an operation
-         * @description A replay ends before its next part; what was changed until then stays. One that is over stays as it is. A run of retention
-         *     cannot be cancelled.
+         * @description A replay or an import ends before its next part; what was changed until then stays. One that is over stays as it is. An erasure
+         *     can be taken back until it is begun, a run of retention cannot be cancelled.
          */
         delete: operations["cancel_operation"];
         options?: never;
@@ -1059,8 +1152,9 @@ export interface paths {
          * Live readings of the fleet
          * @description Server-sent events named `reading`, data `{"serial","metric","value","unit","recorded_at","received_at"}`. The id of
          *     an event, sent back as `Last-Event-ID`, resumes after it without gap or double. An event `gap` says that some
-         *     events are no longer kept; `error` ends the stream for a client that reads too slowly. A comment every 15 seconds
-         *     shows that the connection lives.
+         *     events are no longer kept; `error` ends the stream and says why: a client that reads too slowly, a key that is no longer
+         *     valid. A comment every 15 seconds shows that the connection lives. A key that is limited to some devices gets what they
+         *     tell; who they are, as with `label`, is judged at the moment of each reading.
          */
         get: operations["stream_fleet"];
         put?: never;
@@ -1142,7 +1236,7 @@ export interface paths {
         };
         /**
          * Live readings over a WebSocket
-         * @description The client sends `{"type":"subscribe","subscription":"a","device":[…],"metric":[…],"after":"<id>"}` for each selection it
+         * @description The client sends `{"type":"subscribe","subscription":"a","device":[…],"label":[…],"metric":[…],"after":"<id>"}` for each selection it
          *     wants, under a name of its own, and `unsubscribe`; it gets `subscribed`, then `reading` messages with the same `id` and `data`
          *     as `/v1/stream`. `after` resumes without gap or double. `gap` says that some readings are no longer kept; `error` that an order
          *     was not understood or a subscription has ended. A ping every 15 seconds shows that the connection lives; one that takes
@@ -1240,7 +1334,7 @@ export interface components {
         };
         /** @description One change. */
         AuditItem: {
-            /** @description What was done: `create`, `change`, `replace`, `delete`, `import`, `request`, `cancel`, `revoke`, `requeue` or `drop`. */
+            /** @description What was done: `create`, `change`, `replace`, `delete`, `import`, `request`, `cancel`, `revoke`, `requeue`, `drop` or `record`. */
             action: string;
             /** @description Name of the key, `bootstrap`, or `sensctl:<user>` for somebody at the server. */
             actor: string;
@@ -1260,8 +1354,8 @@ export interface components {
             /** @description To which one. */
             object_id: string;
             /**
-             * @description To what: `device`, `devices`, `api_key`, `metric`, `retention_setting`, `retention_run`, `replay`, `command` or
-             *     `dead_letter`.
+             * @description To what: `device`, `devices`, `api_key`, `metric`, `retention_setting`, `retention_run`, `replay`, `command`,
+             *     `dead_letter` or `deployment`.
              */
             object_kind: string;
             /** @description The request, as `X-Request-Id` and the service's log name it. */
@@ -1358,7 +1452,33 @@ export interface components {
             state: string;
         };
         /** @description A command with its history. */
-        CommandDetail: components["schemas"]["Command"] & {
+        CommandDetail: {
+            delivered_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why it is in this state, for people. */
+            detail?: string | null;
+            /** @description It is not sent from then on, and counts as expired without an answer. */
+            expires_at: components["schemas"]["Timestamp"];
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Its id; the device gets it too, and does a command that comes twice once. */
+            id: string;
+            /** @description What to do. */
+            name: string;
+            /** @description With what. */
+            payload: unknown;
+            /** @description When it was asked for. */
+            requested_at: components["schemas"]["Timestamp"];
+            /** @description Who asked for it. */
+            requested_by: string;
+            /** @description What the device gave back. */
+            result?: unknown;
+            sent_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Serial of the device. */
+            serial: string;
+            /**
+             * @description `queued`, `sent` (the broker has it for a subscriber), `delivered` (the device says it has it), `acknowledged` (the
+             *     device says it is done), `failed`, `expired` or `cancelled`.
+             */
+            state: string;
             /** @description Every step it took, the first first. One that was sent twice has two steps `sent`. */
             steps: components["schemas"]["CommandStep"][];
         };
@@ -1449,9 +1569,38 @@ export interface components {
             value?: components["schemas"]["Value"] | null;
         };
         /** @description A correction with the first of the readings it superseded. */
-        CorrectionDetail: components["schemas"]["Correction"] & {
+        CorrectionDetail: {
+            /** @description `set` or `withdraw`. */
+            action: string;
             /** @description The first 50 readings, by time. */
             changes: components["schemas"]["CorrectedReading"][];
+            corrected_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who made it. */
+            corrected_by: string;
+            /** @description The device. */
+            device: string;
+            /** @description Whether it only says what would change. */
+            dry_run: boolean;
+            /** @description Inclusive start of the interval. */
+            from: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Its number; `null` when it was only tried.
+             */
+            id?: number | null;
+            /** @description Name of the metric. */
+            metric: string;
+            /**
+             * Format: int64
+             * @description How many readings it superseded.
+             */
+            readings: number;
+            /** @description Why. */
+            reason: string;
+            /** @description Exclusive end. */
+            to: components["schemas"]["Timestamp"];
+            undone?: components["schemas"]["Undone"] | null;
+            value?: components["schemas"]["Value"] | null;
         };
         /** @description A page of corrections. */
         CorrectionPage: {
@@ -1513,7 +1662,7 @@ export interface components {
             payload_length: number;
             /** @description When it arrived. */
             received_at: components["schemas"]["Timestamp"];
-            /** @description `mqtt` or `http`. */
+            /** @description `mqtt`, `http` or `import`. */
             source: string;
             /** @description Topic it came on; `http` for posted items. */
             topic: string;
@@ -1542,15 +1691,32 @@ export interface components {
             new_message_id?: string | null;
         };
         /** @description A dead letter with its payload. */
-        DeadLetterDetail: components["schemas"]["DeadLetter"] & {
+        DeadLetterDetail: {
+            /** @description Why it was refused. */
+            cause: components["schemas"]["DeadLetterCause"];
             /** @description Content type the sender gave. */
             content_type?: string | null;
             /** @description Decisions about it so far, oldest first. */
             decisions: components["schemas"]["DeadLetterDecision"][];
+            /** @description Where it stood in the raw stream, `<epoch>-<sequence>`. */
+            message_id: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            number: number;
             /** @description The payload. */
             payload_base64: string;
+            /** @description Bytes of the payload. */
+            payload_length: number;
             /** @description The payload, where it is text. */
             payload_text?: string | null;
+            /** @description When it arrived. */
+            received_at: components["schemas"]["Timestamp"];
+            /** @description `mqtt`, `http` or `import`. */
+            source: string;
+            /** @description Topic it came on; `http` for posted items. */
+            topic: string;
             /** @description Trace it belongs to. */
             traceparent?: string | null;
         };
@@ -1560,6 +1726,111 @@ export interface components {
             items: components["schemas"]["DeadLetter"][];
             /** @description Continues after this page; `null` on the last one. */
             next_cursor?: string | null;
+        };
+        /** @description What runs, or ran. */
+        DeployedBuild: {
+            /** @description The commit it was built from. */
+            git_sha?: string | null;
+            /**
+             * Format: int64
+             * @description Its newest migration.
+             */
+            schema_version?: number | null;
+            /** @description Its version. */
+            version: string;
+        };
+        /** @description A deployment: a change of what runs, or of how it runs. */
+        Deployment: {
+            /** @description `deploy`, `promote`, `rollback`, `configure`, `flag` or `migration`. */
+            action: string;
+            /** @description When it was decided. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who wanted it. */
+            by: string;
+            /** @description What verification found. */
+            checks: components["schemas"]["DeploymentCheck"][];
+            /**
+             * Format: int32
+             * @description Number of the deployment in the infrastructure repository.
+             */
+            deployment?: number | null;
+            /** @description Where. */
+            environment: string;
+            /** @description What it rests on: files of the infrastructure repository, or addresses. */
+            evidence: string[];
+            flag?: components["schemas"]["FlagChange"] | null;
+            from?: components["schemas"]["DeployedBuild"] | null;
+            /**
+             * Format: int64
+             * @description Its number in this log; rises with time.
+             */
+            id: number;
+            /** @description Names it for ever. */
+            key: string;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description When it was written down here. */
+            recorded_at: components["schemas"]["Timestamp"];
+            /** @description The pipeline's run. */
+            run_url?: string | null;
+            /** @description What runs since. */
+            to: components["schemas"]["DeployedBuild"];
+            /** @description Whether every check of its verification passed; `null` when nothing was verified. */
+            verified?: boolean | null;
+        };
+        /** @description One check of a verification. */
+        DeploymentCheck: {
+            /** @description Whether it passed. */
+            passed: boolean;
+            /** @description Its name and what it saw. */
+            text: string;
+        };
+        /** @description A page of deployments. */
+        DeploymentPage: {
+            /** @description The deployments, the newest first. */
+            items: components["schemas"]["Deployment"][];
+            /** @description Continues after this page; `null` on the last one. */
+            next_cursor?: string | null;
+        };
+        /**
+         * @description A deployment to write down: a record of the infrastructure repository (`sens-deployment/1`) as it is, or less. What is left
+         *     out is found in the log; fields that are not known here are ignored, because records grow.
+         */
+        DeploymentRecord: {
+            /** @description `deploy`, `promote`, `rollback`, `configure`, `flag` or `migration`; left out, what the log makes of the version. */
+            action?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was decided; left out, now.
+             */
+            at?: string | null;
+            /** @description Who wanted it; left out, the key that reports it. */
+            by?: string | null;
+            /** @description What verification found. */
+            checks?: components["schemas"]["DeploymentCheck"][];
+            /**
+             * Format: int32
+             * @description Number of the deployment in the infrastructure repository. With the action it names the deployment; otherwise give `key`.
+             */
+            deployment?: number | null;
+            /** @description Where. */
+            environment: string;
+            /** @description What it rests on. */
+            evidence?: string[];
+            /** @description All flags as they are since: those that the log knows otherwise are written down as changed. */
+            features?: {
+                [key: string]: boolean;
+            } | null;
+            flag?: components["schemas"]["FlagChange"] | null;
+            from?: components["schemas"]["DeployedBuild"] | null;
+            /** @description Names it for ever, where it has no number: reported twice it stays one. */
+            key?: string | null;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description The pipeline's run. */
+            run_url?: string | null;
+            /** @description What runs since. */
+            to: components["schemas"]["DeployedBuild"];
         };
         /** @description A device. */
         Device: {
@@ -1654,15 +1925,21 @@ export interface components {
             next_cursor?: string | null;
             total?: components["schemas"]["Total"] | null;
         };
-        /** @description Which devices a query is about. */
-        DeviceParams: {
-            /** @description Only these serials; may be repeated. Without any: every device. */
-            device?: string[] | null;
-            /** @description Only devices with these labels, such as `site=vie,line!=3`; may be repeated. */
-            label?: string[] | null;
-        };
         /** @description A device to enter. */
-        DeviceRequest: components["schemas"]["DeviceFields"] & {
+        DeviceRequest: {
+            /** @description Labels: keys and values of at most 63 of `A-Z a-z 0-9 . _ : / -`, at most 64 of them. */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Number on the legacy topic that it is linked to: reads of either answer with the history of both. `null` unlinks it.
+             */
+            legacy_id?: number | null;
+            /** @description Its model; one that it reports later takes its place. */
+            model?: string | null;
+            /** @description Name for people, at most 100 characters. */
+            name?: string | null;
             /** @description Its serial: 1 to 64 of `A-Z a-z 0-9 . _ : -`. */
             serial: string;
         };
@@ -1714,6 +1991,13 @@ export interface components {
             nats?: components["schemas"]["NatsSettings"] | null;
             /** @description Streams that must not lose messages. */
             streams?: components["schemas"]["StreamPolicy"][] | null;
+        };
+        /** @description Why a device is erased. */
+        ErasureRequest: {
+            /** @description Only count what would go. */
+            dry_run?: boolean;
+            /** @description Why; kept with the proof, so name nobody here. */
+            reason: string;
         };
         /** @description Why a reading is there or not. */
         Explanation: {
@@ -1795,6 +2079,15 @@ export interface components {
             count: number;
             /** @description The version; `null` for devices that never told theirs. */
             firmware?: string | null;
+        };
+        /** @description A changed feature flag. */
+        FlagChange: {
+            /** @description What it was. */
+            from: boolean;
+            /** @description Its name. */
+            name: string;
+            /** @description What it is since. */
+            to: boolean;
         };
         /** @description State of the service. */
         HealthReport: {
@@ -2011,26 +2304,40 @@ export interface components {
             source: string;
             watermark: components["schemas"]["Timestamp"] | null;
         };
-        /** @description What a query for readings may say. */
-        MeasurementParams: {
+        /** @description A query for readings as a body: its members are those of the query string. */
+        MeasurementQuery: {
             /**
              * @description Of each bucket only these: `avg`, `min`, `max`, `count`, `sum`, `first`, `last`, percentiles such as `p95`; with commas
              *     or repeated.
              */
             agg?: string[] | null;
-            /** @description Answer as the platform would have done then, RFC 3339. */
+            /**
+             * Format: date-time
+             * @description Answer as the platform would have done then, RFC 3339.
+             */
             as_of?: string | null;
-            /** @description The reading of each series that is nearest to this instant, RFC 3339. */
+            /**
+             * Format: date-time
+             * @description The reading of each series that is nearest to this instant, RFC 3339.
+             */
             at?: string | null;
             /** @description `next_cursor` of the page before. */
             cursor?: string | null;
-            /** @description Buckets without readings: `none` (default: left out), `null`, `previous` or `linear`. The answer has no pages. */
-            fill?: string | null;
+            /** @description Only these serials; may be repeated. Without any: every device. */
+            device?: string[] | null;
             /**
+             * @description Buckets without readings: `none` (default: left out), `null`, `previous` or `linear`. The answer has no pages.
+             * @enum {string|null}
+             */
+            fill?: "none" | "null" | "previous" | "linear" | null;
+            /**
+             * Format: date-time
              * @description Inclusive start, RFC 3339.
              * @example 2026-11-20T10:00:00Z
              */
             from?: string | null;
+            /** @description Only devices with these labels, such as `site=vie,line!=3`; may be repeated. */
+            label?: string[] | null;
             /**
              * @description Instead of both: the time up to now, such as `24h`.
              * @example 24h
@@ -2041,12 +2348,18 @@ export interface components {
              * @description Page size, 1 to 10000, default 1000.
              */
             limit?: number | null;
-            /** @description How points are chosen: `lttb` (default: keeps the shape) or `minmax` (keeps every peak). */
-            method?: string | null;
+            /**
+             * @description How points are chosen: `lttb` (default: keeps the shape) or `minmax` (keeps every peak).
+             * @enum {string|null}
+             */
+            method?: "lttb" | "minmax" | null;
             /** @description Only these metrics; may be repeated. */
             metric?: string[] | null;
-            /** @description `asc` (default) or `desc`. */
-            order?: string | null;
+            /**
+             * @description `asc` (default) or `desc`.
+             * @enum {string|null}
+             */
+            order?: "asc" | "desc" | null;
             /**
              * Format: int32
              * @description At most so many points of each series, 4 to 10000, for a chart. The answer has no pages.
@@ -2058,19 +2371,29 @@ export interface components {
              * @example 15m
              */
             resolution?: string | null;
-            /** @description JSON as `rows` (default) or `columns`. */
-            shape?: string | null;
-            /** @description By which time: `device` (default: when it was measured) or `received` (when it arrived). */
-            time?: string | null;
-            /** @description Exclusive end, RFC 3339. */
+            /**
+             * @description JSON as `rows` (default) or `columns`.
+             * @enum {string|null}
+             */
+            shape?: "rows" | "columns" | null;
+            /**
+             * @description By which time: `device` (default: when it was measured) or `received` (when it arrived).
+             * @enum {string|null}
+             */
+            time?: "device" | "received" | null;
+            /**
+             * Format: date-time
+             * @description Exclusive end, RFC 3339.
+             */
             to?: string | null;
-            /** @description Time zone of days, weeks, months and years, such as `Europe/Vienna`; default UTC. */
+            /**
+             * @description Time zone of days, weeks, months and years, such as `Europe/Vienna`; default UTC.
+             * @example Europe/Vienna
+             */
             tz?: string | null;
             /** @description Convert values: `display`, or a unit that the metrics have. */
             unit?: string | null;
         };
-        /** @description A query for readings as a body: its members are those of the query string. */
-        MeasurementQuery: components["schemas"]["DeviceParams"] & components["schemas"]["MeasurementParams"];
         /** @description The life of a message: what arrived, and what became of it. */
         Message: {
             arrived_after?: components["schemas"]["Timestamp"] | null;
@@ -2106,7 +2429,7 @@ export interface components {
              * @description Sequence in the stream.
              */
             sequence: number;
-            /** @description `mqtt` or `http`. */
+            /** @description `mqtt`, `http` or `import`. */
             source?: string | null;
             /** @description Topic it came on; `http` for posted items. `null` when nothing of the message is left. */
             topic?: string | null;
@@ -2286,7 +2609,32 @@ export interface components {
             items: components["schemas"]["Metric"][];
         };
         /** @description What to change about a metric. */
-        MetricPatch: components["schemas"]["MetricFields"] & {
+        MetricPatch: {
+            /**
+             * Format: double
+             * @description What a stored value is multiplied with to get the display unit.
+             */
+            display_factor?: number | null;
+            /** @description Name for people. */
+            display_name?: string | null;
+            /** @description Unit for people. */
+            display_unit?: string | null;
+            /** @description `number` (default), `boolean` or `text`; cannot be changed when there are readings. */
+            kind?: string | null;
+            /** @description Whether it belongs to the catalogue: only then unit and range are checked. */
+            listed?: boolean | null;
+            /**
+             * Format: double
+             * @description Greatest valid value.
+             */
+            max?: number | null;
+            /**
+             * Format: double
+             * @description Least valid value. What devices send below it is refused as `out_of_range` from now on.
+             */
+            min?: number | null;
+            /** @description Unit of stored values. Of a metric that has readings it can be said, but not be changed. */
+            unit?: string | null;
             /**
              * Format: int64
              * @description The version that the change is made for; the change is refused when there is another one. Any, when left out.
@@ -2294,9 +2642,34 @@ export interface components {
             version?: number | null;
         };
         /** @description A metric to add. */
-        MetricRequest: components["schemas"]["MetricFields"] & {
+        MetricRequest: {
+            /**
+             * Format: double
+             * @description What a stored value is multiplied with to get the display unit.
+             */
+            display_factor?: number | null;
+            /** @description Name for people. */
+            display_name?: string | null;
+            /** @description Unit for people. */
+            display_unit?: string | null;
+            /** @description `number` (default), `boolean` or `text`; cannot be changed when there are readings. */
+            kind?: string | null;
+            /** @description Whether it belongs to the catalogue: only then unit and range are checked. */
+            listed?: boolean | null;
+            /**
+             * Format: double
+             * @description Greatest valid value.
+             */
+            max?: number | null;
+            /**
+             * Format: double
+             * @description Least valid value. What devices send below it is refused as `out_of_range` from now on.
+             */
+            min?: number | null;
             /** @description Its name, 1 to 128 characters. */
             name: string;
+            /** @description Unit of stored values. Of a metric that has readings it can be said, but not be changed. */
+            unit?: string | null;
         };
         /** @description A change of a metric. */
         MetricVersion: {
@@ -2346,9 +2719,26 @@ export interface components {
             value: components["schemas"]["Value"];
         };
         /** @description A new key. Its secret is shown here and never again. */
-        NewKey: components["schemas"]["ApiKey"] & {
-            /** @description The key, to be sent as `Authorization: Bearer <key>`. */
-            key: string;
+        NewKey: {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The middle part of `sens_<id>_<secret>`. */
+            id: string;
+            /** @description The key, to be sent as `Authorization: Bearer <key>`. Not in an answer that is repeated for an `Idempotency-Key`. */
+            key?: string;
+            /** @description Only for devices that this selector takes. */
+            labels?: string | null;
+            last_used_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Name for people. */
+            name: string;
+            /** @description What the key begins with. */
+            prefix: string;
+            revoked_at?: components["schemas"]["Timestamp"] | null;
+            /** @description `viewer`, `ingest`, `operator` or `admin`. */
+            role: string;
+            /** @description Only for devices with these serials. */
+            serials?: string[] | null;
         };
         /** @description Long work that was asked for. */
         Operation: {
@@ -2357,7 +2747,7 @@ export interface components {
             finished_at?: components["schemas"]["Timestamp"] | null;
             /** @description `<kind>-<number>`. */
             id: string;
-            /** @description `replay` or `retention`. */
+            /** @description `replay`, `retention`, `erasure` or `import`. */
             kind: string;
             /** @description Where more is to be found. */
             links: components["schemas"]["OperationLinks"];
@@ -2590,7 +2980,7 @@ export interface components {
             readings: components["schemas"]["RawReading"][];
             /** @description When it arrived. */
             received_at: components["schemas"]["Timestamp"];
-            /** @description `mqtt` or `http`. */
+            /** @description `mqtt`, `http` or `import`. */
             source: string;
             /** @description Topic it came on; `http` for posted items. */
             topic: string;
@@ -2679,9 +3069,39 @@ export interface components {
             value: unknown;
         };
         /** @description A replay with the first of the readings it changed. */
-        ReplayDetail: components["schemas"]["Replay"] & {
+        ReplayDetail: {
             /** @description The first 50 changed readings. */
             changes: components["schemas"]["ReplayChange"][];
+            /** @description Why it failed. */
+            detail?: string | null;
+            /** @description Only payloads that speak of this device. */
+            device?: string | null;
+            /** @description Whether it only says what would change. */
+            dry_run: boolean;
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            from?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Address of the same in the shape that all long work has. */
+            operation: string;
+            /** @description What it did so far, or would do. */
+            progress: components["schemas"]["ReplayProgress"];
+            /** @description When it was asked for. */
+            requested_at: components["schemas"]["Timestamp"];
+            /** @description Who asked for it. */
+            requested_by: string;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            /** @description `requested`, `running`, `done`, `failed` or `cancelled`. */
+            state: string;
+            to?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Payloads to look at, known when work has begun.
+             */
+            total?: number | null;
         };
         /** @description The newest replays. */
         ReplayList: {
@@ -2825,19 +3245,38 @@ export interface components {
             state: string;
         };
         /** @description A run with the partitions it looked at. */
-        RetentionRunDetail: components["schemas"]["RetentionRun"] & {
+        RetentionRunDetail: {
             /**
              * Format: int64
              * @description Bytes on disk that these take.
              */
             bytes: number;
+            /** @description Why it was refused or failed: the first span that had to stay, and the reason. */
+            detail?: string | null;
+            /** @description Whether nothing is dropped. */
+            dry_run: boolean;
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
             /** @description The partitions, oldest first within their class. */
             items: components["schemas"]["RetentionItem"][];
+            /** @description Address of the same in the shape that all long work has. */
+            operation: string;
+            /** @description When it was asked for. */
+            requested_at: components["schemas"]["Timestamp"];
+            /** @description Who asked for it; `schedule` for the regular ones. */
+            requested_by: string;
             /**
              * Format: int64
              * @description Rows that are dropped, or would be.
              */
             rows: number;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            /** @description `requested`, `running`, `done`, `refused` (something due has to stay) or `failed`. */
+            state: string;
         };
         /** @description The newest runs of retention. */
         RetentionRunList: {
@@ -3081,6 +3520,42 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    asyncapi_json: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description it is the one of `If-None-Match` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -3097,6 +3572,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthReport"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description a component fails */
@@ -3128,6 +3612,15 @@ export interface operations {
                     "application/json": components["schemas"]["Version"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     health_ready: {
@@ -3146,6 +3639,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthReport"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description not ready */
@@ -3175,6 +3677,22 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description it is the one of `If-None-Match` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3233,6 +3751,15 @@ export interface operations {
             };
             /** @description there is no such thing: `…_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3305,6 +3832,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -3363,6 +3899,15 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3435,6 +3980,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -3500,6 +4054,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -3558,6 +4121,15 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3639,6 +4211,15 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3850,6 +4431,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -3924,6 +4514,15 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4014,6 +4613,15 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4134,6 +4742,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -4217,6 +4834,15 @@ export interface operations {
             };
             /** @description there is no such thing: `…_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4330,6 +4956,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -4400,6 +5035,15 @@ export interface operations {
             };
             /** @description there is no such thing: `…_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4559,6 +5203,242 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`; retryable */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deployments_route: {
+        parameters: {
+            query?: {
+                /** @description only `deploy`, `promote`, `rollback`, `configure`, `flag` or `migration` */
+                action?: string;
+                /** @description only of this environment */
+                environment?: string;
+                /** @description page size, 1 to 1000, default 100 */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page of deployments */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentPage"];
+                };
+            };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`; retryable */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_deployment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description names this request for a day: sent again, it has the same answer and makes nothing anew */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeploymentRecord"];
+            };
+        };
+        responses: {
+            /** @description it was there already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            /** @description it is written down */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            /** @description `invalid_json`, `invalid_body` or `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_under_way`; retryable */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -4596,7 +5476,7 @@ export interface operations {
                 /** @description label selector, such as `site=vie,line!=3,area in (a,b),!old`; several have to hold all */
                 label?: string[];
                 /** @description `online`, `silent` or `never_seen` */
-                status?: string;
+                status?: "online" | "silent" | "never_seen";
                 /** @description only this firmware */
                 firmware?: string;
                 /** @description only this model */
@@ -4606,9 +5486,9 @@ export interface operations {
                 /** @description heard of last before then, RFC 3339 */
                 last_seen_to?: string;
                 /** @description `serial` (default), `last_seen_at`, `name` or `firmware`; `-` in front for descending */
-                sort?: string;
+                sort?: "serial" | "-serial" | "last_seen_at" | "-last_seen_at" | "name" | "-name" | "firmware" | "-firmware";
                 /** @description `estimate` or `exact`: say how many there are on all pages */
-                count?: string;
+                count?: "estimate" | "exact";
                 /** @description page size, 1 to 1000, default 100 */
                 limit?: number;
                 /** @description `next_cursor` of the page before; belongs to its filters and order */
@@ -4649,6 +5529,15 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4730,6 +5619,15 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4857,6 +5755,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -4889,9 +5796,9 @@ export interface operations {
     replace_device: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description the `ETag` of the last answer, or `*` */
-                "If-Match"?: string | null;
+                "If-Match": string;
             };
             path: {
                 /** @description serial of the device */
@@ -4943,6 +5850,15 @@ export interface operations {
             };
             /** @description there is no such thing: `…_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5027,9 +5943,9 @@ export interface operations {
     delete_device_route: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description the `ETag` of the last answer, or `*` */
-                "If-Match"?: string | null;
+                "If-Match": string;
             };
             path: {
                 /** @description serial of the device */
@@ -5123,9 +6039,9 @@ export interface operations {
     patch_device: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description the `ETag` of the last answer, or `*` */
-                "If-Match"?: string | null;
+                "If-Match": string;
             };
             path: {
                 /** @description serial of the device */
@@ -5177,6 +6093,15 @@ export interface operations {
             };
             /** @description there is no such thing: `…_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5262,7 +6187,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description only those in this state */
-                state?: string;
+                state?: "queued" | "sent" | "delivered" | "acknowledged" | "failed" | "expired" | "cancelled";
                 /** @description page size, 1 to 1000, default 100 */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
@@ -5315,6 +6240,15 @@ export interface operations {
             };
             /** @description there is no such thing: `…_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5408,6 +6342,15 @@ export interface operations {
             };
             /** @description there is no such thing: `…_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5530,6 +6473,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -5609,6 +6561,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `command_not_queued` */
             409: {
                 headers: {
@@ -5616,6 +6577,144 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": unknown;
+                };
+            };
+            /** @description `rate_limited`; retryable */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description names this request for a day: sent again, it has the same answer and makes nothing anew */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description serial of the device; also of one that was deleted */
+                serial: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureRequest"];
+            };
+        };
+        responses: {
+            /** @description the operation; its address is in `Location` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description `invalid_json`, `invalid_body` or `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_under_way`; retryable */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `rate_limited`; retryable */
@@ -5711,6 +6810,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -5795,6 +6903,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -5851,23 +6968,23 @@ export interface operations {
                  */
                 agg?: string[];
                 /** @description Buckets without readings: `none` (default: left out), `null`, `previous` or `linear`. The answer has no pages. */
-                fill?: string;
+                fill?: "none" | "null" | "previous" | "linear";
                 /** @description At most so many points of each series, 4 to 10000, for a chart. The answer has no pages. */
                 points?: number;
                 /** @description How points are chosen: `lttb` (default: keeps the shape) or `minmax` (keeps every peak). */
-                method?: string;
+                method?: "lttb" | "minmax";
                 /** @description The reading of each series that is nearest to this instant, RFC 3339. */
                 at?: string;
                 /** @description By which time: `device` (default: when it was measured) or `received` (when it arrived). */
-                time?: string;
+                time?: "device" | "received";
                 /** @description Answer as the platform would have done then, RFC 3339. */
                 as_of?: string;
                 /** @description Convert values: `display`, or a unit that the metrics have. */
                 unit?: string;
                 /** @description `asc` (default) or `desc`. */
-                order?: string;
+                order?: "asc" | "desc";
                 /** @description JSON as `rows` (default) or `columns`. */
-                shape?: string;
+                shape?: "rows" | "columns";
                 /** @description Page size, 1 to 10000, default 1000. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -6038,6 +7155,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -6108,6 +7234,15 @@ export interface operations {
             };
             /** @description there is no such thing: `…_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6206,6 +7341,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -6243,7 +7387,7 @@ export interface operations {
             };
             header?: {
                 /** @description resume after this event */
-                "Last-Event-ID"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path: {
                 /** @description serial of the device */
@@ -6298,6 +7442,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -6335,7 +7488,7 @@ export interface operations {
                 /** @description label selector, as in the list of devices */
                 label?: string[];
                 /** @description `online`, `silent` or `never_seen` */
-                status?: string;
+                status?: "online" | "silent" | "never_seen";
                 /** @description only this firmware */
                 firmware?: string;
                 /** @description only this model */
@@ -6345,7 +7498,7 @@ export interface operations {
                 /** @description heard of last before then, RFC 3339 */
                 last_seen_to?: string;
                 /** @description as in the list of devices */
-                sort?: string;
+                sort?: "serial" | "-serial" | "last_seen_at" | "-last_seen_at" | "name" | "-name" | "firmware" | "-firmware";
             };
             header?: never;
             path?: never;
@@ -6396,7 +7549,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": unknown;
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `rate_limited`; retryable */
@@ -6482,6 +7635,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large` */
             413: {
                 headers: {
@@ -6533,13 +7695,13 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description only `command` or `presence`; may be repeated */
-                kind?: string[];
+                kind?: ("command" | "presence")[];
                 /** @description only these serials; may be repeated */
                 device?: string[];
             };
             header?: {
                 /** @description resume after this event */
-                "Last-Event-ID"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -6582,6 +7744,146 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`; retryable */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_import: {
+        parameters: {
+            query?: {
+                /** @description given bare or as `true`: only say what would become of the lines */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description names this request for a day: sent again, it has the same answer and makes nothing anew */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description a reading per line */
+        requestBody: {
+            content: {
+                "application/x-ndjson": string;
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description the operation; its address is in `Location` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description `invalid_json`, `invalid_body` or `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_under_way`; retryable */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -6616,9 +7918,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description `wait=N`: wait up to N seconds for the outcomes */
-                Prefer?: string | null;
+                Prefer?: string;
                 /** @description any text that names this request, such as a UUID */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -6672,6 +7974,15 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6739,7 +8050,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description only this reason */
-                reason?: string;
+                reason?: "payload_too_large" | "unknown_topic" | "invalid_json" | "invalid_cbor" | "unknown_format" | "missing_field" | "wrong_type" | "invalid_serial" | "device_mismatch" | "unknown_event_type" | "invalid_metric" | "timestamp_invalid" | "unit_mismatch" | "out_of_range" | "startup_auth_error" | "startup_disabled" | "storage_refused";
                 /** @description only this device */
                 serial?: string;
                 /** @description page size, 1 to 1000, default 100 */
@@ -6782,6 +8093,15 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6849,23 +8169,23 @@ export interface operations {
                  */
                 agg?: string[];
                 /** @description Buckets without readings: `none` (default: left out), `null`, `previous` or `linear`. The answer has no pages. */
-                fill?: string;
+                fill?: "none" | "null" | "previous" | "linear";
                 /** @description At most so many points of each series, 4 to 10000, for a chart. The answer has no pages. */
                 points?: number;
                 /** @description How points are chosen: `lttb` (default: keeps the shape) or `minmax` (keeps every peak). */
-                method?: string;
+                method?: "lttb" | "minmax";
                 /** @description The reading of each series that is nearest to this instant, RFC 3339. */
                 at?: string;
                 /** @description By which time: `device` (default: when it was measured) or `received` (when it arrived). */
-                time?: string;
+                time?: "device" | "received";
                 /** @description Answer as the platform would have done then, RFC 3339. */
                 as_of?: string;
                 /** @description Convert values: `display`, or a unit that the metrics have. */
                 unit?: string;
                 /** @description `asc` (default) or `desc`. */
-                order?: string;
+                order?: "asc" | "desc";
                 /** @description JSON as `rows` (default) or `columns`. */
-                shape?: string;
+                shape?: "rows" | "columns";
                 /** @description Page size, 1 to 10000, default 1000. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -7004,23 +8324,23 @@ export interface operations {
                  */
                 agg?: string[];
                 /** @description Buckets without readings: `none` (default: left out), `null`, `previous` or `linear`. The answer has no pages. */
-                fill?: string;
+                fill?: "none" | "null" | "previous" | "linear";
                 /** @description At most so many points of each series, 4 to 10000, for a chart. The answer has no pages. */
                 points?: number;
                 /** @description How points are chosen: `lttb` (default: keeps the shape) or `minmax` (keeps every peak). */
-                method?: string;
+                method?: "lttb" | "minmax";
                 /** @description The reading of each series that is nearest to this instant, RFC 3339. */
                 at?: string;
                 /** @description By which time: `device` (default: when it was measured) or `received` (when it arrived). */
-                time?: string;
+                time?: "device" | "received";
                 /** @description Answer as the platform would have done then, RFC 3339. */
                 as_of?: string;
                 /** @description Convert values: `display`, or a unit that the metrics have. */
                 unit?: string;
                 /** @description `asc` (default) or `desc`. */
-                order?: string;
+                order?: "asc" | "desc";
                 /** @description JSON as `rows` (default) or `columns`. */
-                shape?: string;
+                shape?: "rows" | "columns";
                 /** @description Page size, 1 to 10000, default 1000. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -7303,6 +8623,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -7387,6 +8716,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -7461,6 +8799,15 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7588,6 +8935,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -7671,6 +9027,15 @@ export interface operations {
             };
             /** @description there is no such thing: `…_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7782,6 +9147,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -7814,10 +9188,10 @@ export interface operations {
     list_operations_route: {
         parameters: {
             query?: {
-                /** @description only `replay` or `retention` */
-                kind?: string;
+                /** @description only `replay`, `retention`, `erasure` or `import` */
+                kind?: "replay" | "retention" | "erasure" | "import";
                 /** @description only those in this state */
-                state?: string;
+                state?: "requested" | "running" | "done" | "refused" | "failed" | "cancelled";
                 /** @description page size, 1 to 1000, default 100 */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
@@ -7858,6 +9232,15 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7942,6 +9325,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -8019,6 +9411,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `operation_not_cancellable` */
             409: {
                 headers: {
@@ -8086,6 +9487,15 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8177,6 +9587,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -8247,6 +9666,15 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8328,6 +9756,15 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8448,6 +9885,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -8518,6 +9964,15 @@ export interface operations {
             };
             /** @description there is no such thing: `…_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8602,6 +10057,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -8675,6 +10139,15 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8777,6 +10250,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -8842,6 +10324,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -8877,7 +10368,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description `raw`, `errors`, `readings`, `rollup_1m`, `rollup_1h` or `rollup_1d` */
-                class: string;
+                class: "raw" | "errors" | "readings" | "rollup_1m" | "rollup_1h" | "rollup_1d";
             };
             cookie?: never;
         };
@@ -8926,6 +10417,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -8958,13 +10458,13 @@ export interface operations {
     put_retention_setting: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description the `ETag` of the last answer, or `*` */
-                "If-Match"?: string | null;
+                "If-Match": string;
             };
             path: {
                 /** @description `raw`, `errors`, `readings`, `rollup_1m`, `rollup_1h` or `rollup_1d` */
-                class: string;
+                class: "raw" | "errors" | "readings" | "rollup_1m" | "rollup_1h" | "rollup_1d";
             };
             cookie?: never;
         };
@@ -9012,6 +10512,15 @@ export interface operations {
             };
             /** @description there is no such thing: `…_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9090,7 +10599,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description `readings`, `rollup_1m`, `rollup_1h` or `rollup_1d` */
-                class: string;
+                class: "readings" | "rollup_1m" | "rollup_1h" | "rollup_1d";
                 /** @description name of the metric */
                 metric: string;
             };
@@ -9141,6 +10650,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -9175,13 +10693,13 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description the `ETag` of the last answer, or `*` */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
                 /** @description `*`: only when it has no time of its own */
-                "If-None-Match"?: string | null;
+                "If-None-Match"?: "*";
             };
             path: {
                 /** @description `readings`, `rollup_1m`, `rollup_1h` or `rollup_1d` */
-                class: string;
+                class: "readings" | "rollup_1m" | "rollup_1h" | "rollup_1d";
                 /** @description name of the metric */
                 metric: string;
             };
@@ -9231,6 +10749,15 @@ export interface operations {
             };
             /** @description there is no such thing: `…_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9306,13 +10833,13 @@ export interface operations {
     delete_metric_retention: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description the `ETag` of the last answer, or `*` */
-                "If-Match"?: string | null;
+                "If-Match": string;
             };
             path: {
                 /** @description `readings`, `rollup_1m`, `rollup_1h` or `rollup_1d` */
-                class: string;
+                class: "readings" | "rollup_1m" | "rollup_1h" | "rollup_1d";
                 /** @description name of the metric */
                 metric: string;
             };
@@ -9406,12 +10933,14 @@ export interface operations {
             query?: {
                 /** @description only these serials; may be repeated */
                 device?: string[];
+                /** @description only devices with these labels, as in the list of devices; may be repeated */
+                label?: string[];
                 /** @description only these metrics; may be repeated */
                 metric?: string[];
             };
             header?: {
                 /** @description resume after this event */
-                "Last-Event-ID"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -9447,6 +10976,15 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9519,6 +11057,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -9584,6 +11131,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`; retryable */
             429: {
                 headers: {
@@ -9642,6 +11198,15 @@ export interface operations {
             };
             /** @description the role is not enough: `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9766,6 +11331,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
