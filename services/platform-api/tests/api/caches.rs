@@ -74,7 +74,7 @@ async fn what_one_replica_changes_the_other_sees_at_once() -> Result<()> {
     let bench = Box::pin(Bench::start(&[FOR_EVER])).await?;
     let other = Replica::start(&bench).await?;
     make(&bench, json!({"serial": "V", "labels": {"site": "vie"}})).await?;
-    say(&bench, 1.0).await?;
+    say(&bench, 1.5).await?;
 
     let limited = json!({"name": "v", "role": "viewer", "labels": "site=vie"});
     let made = send(&bench, "POST", "/v1/api-keys", "-", limited)
@@ -118,9 +118,9 @@ async fn what_one_replica_changes_the_other_sees_at_once() -> Result<()> {
 /// They are kept while somebody listens to batches anyway.
 async fn newest_values(bench: &Bench, other: &Replica<'_>) -> Result<()> {
     let mut listening = Reader::of(other.request("/v1/stream", ADMIN), None).await?;
-    assert_eq!(other.latest().await?.0, 1.0);
-    assert_eq!(other.latest().await?, (json!(1.0), true), "it is kept");
-    for value in [2.0, 3.0] {
+    assert_eq!(other.latest().await?.0, 1.5);
+    assert_eq!(other.latest().await?, (json!(1.5), true), "it is kept");
+    for value in [2.5, 3.5] {
         say(bench, value).await?;
         // Who has heard of it finds it.
         assert_eq!(listening.values(1).await?, [value]);
@@ -135,9 +135,9 @@ async fn newest_values(bench: &Bench, other: &Replica<'_>) -> Result<()> {
         other.get("/v1/devices/V/latest").await?.json()["items"] == json!([]),
         "what was taken out is gone"
     );
-    say(bench, 4.0).await?;
-    assert_eq!(listening.values(1).await?, [4.0]);
-    assert_eq!(other.latest().await?.0, 4.0);
+    say(bench, 4.5).await?;
+    assert_eq!(listening.values(1).await?, [4.5]);
+    assert_eq!(other.latest().await?.0, 4.5);
     Ok(())
 }
 

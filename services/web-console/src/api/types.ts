@@ -11,6 +11,11 @@ type Ok<P extends GetPath> = paths[P] extends {
   ? Body
   : never;
 
+/** The query parameters of a `GET` on a path. */
+export type Query<P extends GetPath> = paths[P] extends { get: { parameters: { query?: infer Q } } }
+  ? NonNullable<Q>
+  : never;
+
 export type WhoAmI = Ok<"/v1/whoami">;
 export type Overview = Ok<"/v1/overview">;
 export type DevicePage = Ok<"/v1/devices">;
@@ -34,6 +39,9 @@ export type Explanation = Ok<"/v1/devices/{serial}/explain">;
 export type MessageSummary = Explanation["messages"][number];
 export type NearReading = Explanation["readings"][number];
 export type RetentionSetting = Ok<"/v1/retention-settings">["items"][number];
+export type RetentionClass = paths["/v1/retention-settings/{class}"]["put"]["parameters"]["path"]["class"];
+export type MetricRetentionClass =
+  paths["/v1/retention-settings/{class}/metrics/{metric}"]["put"]["parameters"]["path"]["class"];
 export type RetentionRun = Ok<"/v1/retention-runs">["items"][number];
 export type RetentionRunDetail = Ok<"/v1/retention-runs/{id}">;
 export type Message = Ok<"/v1/messages/{id}">;

@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { api } from "../api/client";
-import type { Device, LiveReading } from "../api/types";
+import type { Device, LiveReading, Query } from "../api/types";
 import type { DevicesSearch } from "../lib/search";
 import type { StreamState } from "../live/stream";
 import { useLiveStream } from "../live/use-live-stream";
@@ -17,7 +17,7 @@ export function useDevices(filter: DevicesSearch) {
     queryKey: ["devices", filter],
     queryFn: async ({ pageParam, signal }) => {
       // How many there are is counted for the first page only.
-      const page = pageParam === null ? { count: "estimate" } : { cursor: pageParam };
+      const page: Query<"/v1/devices"> = pageParam === null ? { count: "estimate" } : { cursor: pageParam };
       const query = { ...filter, limit: PAGE_SIZE, ...page };
       const { data } = await api.GET("/v1/devices", { params: { query }, signal });
       return data ?? { items: [], next_cursor: null };

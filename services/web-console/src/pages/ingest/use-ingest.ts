@@ -1,5 +1,7 @@
 import { keepPreviousData } from "@tanstack/react-query";
 import { $api } from "../../api/client";
+import type { Query } from "../../api/types";
+import type { IngestSearch } from "../../lib/search";
 import { DAY, HOUR } from "../../lib/time";
 
 export const ACCOUNTING_EVERY = 3_000;
@@ -23,13 +25,18 @@ export function useAccounting(span: Span) {
   });
 }
 
-export interface ErrorFilter {
-  reason?: string;
-  serial?: string;
-}
+type ErrorsQuery = Query<"/v1/ingest-errors">;
 
-export function useIngestErrors(filter: ErrorFilter, cursor: string | null) {
-  const query = { ...filter, limit: ERRORS_PAGE, ...(cursor === null ? {} : { cursor }) };
+export function useIngestErrors(filter: IngestSearch, cursor: string | null) {
+  // Reasons are the API's to know: of one that there is not, it says so.
+  const reason = filter.reason as ErrorsQuery["reason"] & string;
+  const { serial } = filter;
+  const query: ErrorsQuery = {
+    ...(reason ? { reason } : {}),
+    ...(serial ? { serial } : {}),
+    limit: ERRORS_PAGE,
+    ...(cursor === null ? {} : { cursor }),
+  };
   return $api.useQuery(
     "get",
     "/v1/ingest-errors",

@@ -62,8 +62,16 @@ export function NewKey({ open, onClose }: { open: boolean; onClose: () => void }
       {create.data ? (
         <>
           <DialogBody>
-            <Notice tone="warn">Copy it now: it is shown this one time, and kept nowhere.</Notice>
-            <CommandBlock label={`key of ${create.data.name}`} command={create.data.key} />
+            {create.data.key === undefined ? (
+              <Notice tone="bad">
+                Its secret went out with an earlier answer. Revoke this key and make another.
+              </Notice>
+            ) : (
+              <>
+                <Notice tone="warn">Copy it now: it is shown this one time, and kept nowhere.</Notice>
+                <CommandBlock label={`key of ${create.data.name}`} command={create.data.key} />
+              </>
+            )}
           </DialogBody>
           <DialogActions>
             <Button size="xs" onClick={close}>

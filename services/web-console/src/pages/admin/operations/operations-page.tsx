@@ -2,7 +2,7 @@ import { Button, NativeSelect } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
 import { useState } from "react";
 import { $api } from "../../../api/client";
-import type { Operation } from "../../../api/types";
+import type { Operation, Query } from "../../../api/types";
 import { usePermissions } from "../../../auth/roles";
 import { Freshness } from "../../../ui/freshness";
 import { Pager } from "../../../ui/pager";
@@ -18,18 +18,19 @@ const PAGE = 25;
 const BUSY_EVERY = 1_500;
 const EVERY = 10_000;
 
-const KINDS = [
-  { value: "", label: "every kind" },
-  { value: "replay", label: "replays" },
-  { value: "retention", label: "runs of retention" },
-];
-const STATES = [
-  { value: "", label: "in any state" },
-  ...["requested", "running", "done", "refused", "failed", "cancelled"].map((value) => ({
-    value,
-    label: value,
-  })),
-];
+const KIND_LABEL = {
+  replay: "replays",
+  retention: "runs of retention",
+  erasure: "erasures",
+  import: "imports of history",
+} as const;
+const KINDS = Object.keys(KIND_LABEL) as (keyof typeof KIND_LABEL)[];
+const STATES = ["requested", "running", "done", "refused", "failed", "cancelled"] as const;
+
+interface Filter {
+  kind?: (typeof KINDS)[number] | undefined;
+  state?: (typeof STATES)[number] | undefined;
+}
 
 /** Whether an operation is still to end. */
 export function isUnderWay({ state }: Pick<Operation, "state">): boolean {
@@ -40,11 +41,11 @@ export function isUnderWay({ state }: Pick<Operation, "state">): boolean {
 export function OperationsPage() {
   const { operate } = usePermissions();
   const [trail, setTrail] = useState<string[]>([]);
-  const [filter, setFilter] = useState({ kind: "", state: "" });
+  const [filter, setFilter] = useState<Filter>({});
   const [asking, setAsking] = useState(false);
   const [shown, setShown] = useState<Operation | null>(null);
   const cursor = trail.at(-1);
-  const query = {
+  const query: Query<"/v1/operations"> = {
     limit: PAGE,
     ...(filter.kind ? { kind: filter.kind } : {}),
     ...(filter.state ? { state: filter.state } : {}),
@@ -59,7 +60,7 @@ export function OperationsPage() {
       placeholderData: keepPreviousData,
     },
   );
-  const choose = (part: Partial<typeof filter>): void => {
+  const choose = (part: Filter): void => {
     setTrail([]);
     setFilter({ ...filter, ...part });
   };
@@ -74,16 +75,23 @@ export function OperationsPage() {
           <NativeSelect
             size="xs"
             aria-label="Kind"
-            data={KINDS}
-            value={filter.kind}
-            onChange={(event) => choose({ kind: event.currentTarget.value })}
+            data={[
+              { value: "", label: "every kind" },
+              ...KINDS.map((value) => ({ value, label: KIND_LABEL[value] })),
+            ]}
+            value={filter.kind ?? ""}
+            onChange={({ currentTarget }) =>
+              choose({ kind: KINDS.find((kind) => kind === currentTarget.value) })
+            }
           />
           <NativeSelect
             size="xs"
             aria-label="State"
-            data={STATES}
-            value={filter.state}
-            onChange={(event) => choose({ state: event.currentTarget.value })}
+            data={[{ value: "", label: "in any state" }, ...STATES]}
+            value={filter.state ?? ""}
+            onChange={({ currentTarget }) =>
+              choose({ state: STATES.find((state) => state === currentTarget.value) })
+            }
           />
           {operate ? (
             <Button size="xs" onClick={() => setAsking(true)}>

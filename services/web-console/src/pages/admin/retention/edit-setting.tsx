@@ -4,7 +4,7 @@ import { type FormEvent, useState } from "react";
 import { $api, api } from "../../../api/client";
 import { ifMatch } from "../../../api/if-match";
 import { toApiError } from "../../../api/problem";
-import type { RetentionSetting } from "../../../api/types";
+import type { MetricRetentionClass, RetentionClass, RetentionSetting } from "../../../api/types";
 import { useCatalogue } from "../../../data/metrics";
 import { counted } from "../../../lib/format";
 import { Dialog, DialogActions, DialogBody } from "../../../ui/dialog";
@@ -13,7 +13,7 @@ import { CLASS_LABEL } from "./labels";
 
 const SETTINGS = "/v1/retention-settings";
 /** The classes of which single metrics may have a time of their own. */
-const BY_METRIC = ["readings", "rollup_1m", "rollup_1h", "rollup_1d"];
+const BY_METRIC = ["readings", "rollup_1m", "rollup_1h", "rollup_1d"] as const;
 
 /** The days of a setting as typed: empty for ever; null when it is no number of days. */
 export function daysOf(typed: string): number | null | undefined {
@@ -47,14 +47,14 @@ async function put(
   const body = { keep_days: days };
   if (setting.metric == null) {
     await api.PUT("/v1/retention-settings/{class}", {
-      params: { path: { class: setting.class }, header: { "If-Match": ifMatch(version) } },
+      params: { path: { class: setting.class as RetentionClass }, header: { "If-Match": ifMatch(version) } },
       body,
     });
     return;
   }
-  const header = version === null ? { "If-None-Match": "*" } : { "If-Match": ifMatch(version) };
+  const header = version === null ? ({ "If-None-Match": "*" } as const) : { "If-Match": ifMatch(version) };
   await api.PUT("/v1/retention-settings/{class}/metrics/{metric}", {
-    params: { path: { class: setting.class, metric: setting.metric }, header },
+    params: { path: { class: setting.class as MetricRetentionClass, metric: setting.metric }, header },
     body,
   });
 }
@@ -202,7 +202,10 @@ export function DropSetting({ setting }: { setting: RetentionSetting }) {
         aria-label={`Let ${metric} go with its class`}
         onClick={() =>
           drop.mutate({
-            params: { path: { class: setting.class, metric }, header: { "If-Match": ifMatch(version) } },
+            params: {
+              path: { class: setting.class as MetricRetentionClass, metric },
+              header: { "If-Match": ifMatch(version) },
+            },
           })
         }
       >
