@@ -14,7 +14,7 @@ import sys
 import yaml
 
 NAMESPACE = os.environ.get("NAMESPACE", "sens")
-OUTSIDE = [5432, 4222, 8222, 1883, 8883, 443, 4317, 9000, 25]
+OUTSIDE = [5432, 4222, 8222, 1883, 8883, 443, 4318, 9000, 25]
 WORKLOADS = {"Deployment", "StatefulSet", "Job", "CronJob", "Pod"}
 
 
