@@ -101,7 +101,8 @@ impl Messaging {
         let stream = self.dead_letter_stream("read the dead letters").await?;
         let state = &stream.cached_info().state;
         let mut letters = Vec::new();
-        let mut sequence = from.max(state.first_sequence);
+        // Of a stream that never held anything both ends are 0, which is no sequence.
+        let mut sequence = from.max(state.first_sequence).max(1);
         while sequence <= state.last_sequence && letters.len() < limit {
             letters.extend(letter_at(&stream, sequence).await?);
             sequence += 1;

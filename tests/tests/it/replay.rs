@@ -69,7 +69,7 @@ async fn a_worker_replays_under_its_own_login() {
         .filter(|item| item["metric"] == "battery_charge")
         .map(|item| &item["value"])
         .collect();
-    assert_eq!(charges, [&json!(90.0)], "{latest}");
+    assert_eq!(charges, [&json!(90)], "{latest}");
     let account = scene.json("/v1/accounting").await;
     assert_eq!(account["balanced"], true, "{account}");
 }

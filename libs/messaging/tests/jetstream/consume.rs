@@ -126,6 +126,14 @@ async fn the_largest_message_that_is_taken_can_be_buried() -> anyhow::Result<()>
 }
 
 #[tokio::test]
+async fn where_nothing_was_ever_buried_nothing_is_found() -> anyhow::Result<()> {
+    let server = Server::start().await?;
+    assert!(server.messaging.dead_letters(0, 10).await?.is_empty());
+    assert!(server.messaging.newest_dead_letters(10).await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_dead_letter_keeps_its_payload_and_its_cause() -> anyhow::Result<()> {
     let server = Server::start().await?;
     let message = outgoing(7, 8);

@@ -38,9 +38,10 @@ impl Client {
 #[async_trait]
 impl HttpClient for Client {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+        // The clock of the time limit is the runtime's: it is made there, not on this thread.
         let sending = self
             .runtime
-            .spawn(tokio::time::timeout(PATIENCE, send(request)));
+            .spawn(async { tokio::time::timeout(PATIENCE, send(request)).await });
         let outcome = match sending.await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err("it did not answer in time".into()),

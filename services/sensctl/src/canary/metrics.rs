@@ -119,7 +119,8 @@ fn labels(mut text: &str) -> Option<BTreeMap<String, String>> {
 mod tests {
     use super::*;
 
-    const BEFORE: &str = "# HELP x y\nrequests_count{route=\"/a\",status=\"200\"} 10\nseconds_bucket{le=\"0.1\"} 10\nseconds_bucket{le=\"+Inf\"} 10\n";
+    const BEFORE: &str = "# HELP x y\nrequests_count{route=\"/a\",status=\"200\"} 10\nseconds_bucket{le=\"0.1\"} 10\n\
+                          seconds_bucket{le=\"2.5\"} 10\nseconds_bucket{le=\"+Inf\"} 10\n";
     const AFTER: &str = "requests_count{route=\"/a\",status=\"200\"} 110\nrequests_count{route=\"/\\\"b,\",status=\"503\"} 5\n\
                          seconds_bucket{le=\"0.1\"} 20\nseconds_bucket{le=\"2.5\"} 109\nseconds_bucket{le=\"+Inf\"} 110\nbroken{ 1\nup 1\n";
 
