@@ -22,6 +22,7 @@ pub mod replay;
 mod replica;
 pub mod retention;
 pub mod rollup;
+mod work;
 pub mod write;
 
 pub use error::{Error, Verdict};
@@ -33,3 +34,4 @@ pub use migrate::{
 pub use pool::{Pools, connect, connect_owner};
 pub use replica::Replica;
 pub use sqlx::PgPool;
+pub use work::WorkState;

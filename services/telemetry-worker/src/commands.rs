@@ -13,6 +13,7 @@ use sens_storage::command::{
 };
 
 use crate::metrics::Metrics;
+use crate::trouble::Trouble;
 
 /// Reports written together.
 const BATCH: usize = 200;
@@ -84,7 +85,7 @@ fn news(delivery: &Delivery) -> Option<CommandNews> {
 
 /// Tells steps, puts waiting commands into the stream and ends overdue ones, for ever.
 pub(crate) async fn care(pool: PgPool, messaging: Messaging, metrics: Metrics) {
-    let mut failing = false;
+    let mut trouble = Trouble::default();
     for look in 0_u32.. {
         let looked = async {
             if look % RARELY == 0 {
@@ -96,15 +97,7 @@ pub(crate) async fn care(pool: PgPool, messaging: Messaging, metrics: Metrics) {
             }
             tell(&pool, &messaging, &metrics).await
         };
-        match looked.await {
-            Ok(()) => failing = false,
-            Err(error) => {
-                if !failing {
-                    tracing::warn!(%error, "commands are not looked after, trying again");
-                }
-                failing = true;
-            }
-        }
+        trouble.note(&looked.await, "commands are not looked after");
         tokio::time::sleep(LOOK_EVERY).await;
     }
 }

@@ -9,6 +9,8 @@ use sens_storage::PgPool;
 use sens_storage::erasure::{self, ErasureScope, Erasures};
 use sens_storage::write::load_catalogue;
 
+use crate::trouble::Trouble;
+
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// How soon an erasure that was asked for begins, and how often it looks whether the stream is worked off.
@@ -27,17 +29,9 @@ pub(crate) struct Eraser {
 impl Eraser {
     /// Does what is asked for, for ever.
     pub(crate) async fn follow(self) {
-        let mut failing = false;
+        let mut trouble = Trouble::default();
         loop {
-            match self.look().await {
-                Ok(()) => failing = false,
-                Err(error) => {
-                    if !failing {
-                        tracing::warn!(%error, "an erasure cannot go on, trying again");
-                    }
-                    failing = true;
-                }
-            }
+            trouble.note(&self.look().await, "an erasure cannot go on");
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }

@@ -8,8 +8,11 @@ use chrono::Utc;
 use sens_messaging::{Bytes, Messaging, Outgoing};
 use sens_schema::envelope::{Envelope, Source};
 use sens_schema::{DecoderMap, Micros, Position};
-use sens_storage::import::{self, ImportState, Imports, Ready};
+use sens_storage::WorkState;
+use sens_storage::import::{self, Imports, Ready};
 use sens_storage::{PgPool, Verdict};
+
+use crate::trouble::Trouble;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -31,17 +34,9 @@ pub(crate) struct Importer {
 impl Importer {
     /// Does what is asked for, for ever.
     pub(crate) async fn follow(self) {
-        let mut failing = false;
+        let mut trouble = Trouble::default();
         loop {
-            match self.look().await {
-                Ok(()) => failing = false,
-                Err(error) => {
-                    if !failing {
-                        tracing::warn!(%error, "an import cannot go on, trying again");
-                    }
-                    failing = true;
-                }
-            }
+            trouble.note(&self.look().await, "an import cannot go on");
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
@@ -63,7 +58,7 @@ impl Importer {
                 Ok(state) => (state, None),
                 Err(error) => match error.downcast_ref::<sens_storage::Error>() {
                     Some(refused) if matches!(refused.verdict(), Verdict::Permanent { .. }) => {
-                        (ImportState::Failed, Some(error.to_string()))
+                        (WorkState::Failed, Some(error.to_string()))
                     }
                     _ => return Err(error),
                 },
@@ -80,11 +75,7 @@ impl Importer {
         Ok(())
     }
 
-    async fn perform(
-        &self,
-        imports: &mut Imports,
-        run: &mut Ready,
-    ) -> Result<ImportState, Failure> {
+    async fn perform(&self, imports: &mut Imports, run: &mut Ready) -> Result<WorkState, Failure> {
         loop {
             let now = Utc::now().timestamp_micros();
             let Some(part) = imports.part(run, now).await? else {
@@ -96,7 +87,7 @@ impl Importer {
                 self.publish(&part.payloads, now).await?
             };
             if !imports.note(run, &part, last).await? {
-                return Ok(ImportState::Cancelled);
+                return Ok(WorkState::Cancelled);
             }
         }
         // What is done can be read.
@@ -105,7 +96,7 @@ impl Importer {
         {
             tokio::time::sleep(STREAM_EVERY).await;
         }
-        Ok(ImportState::Done)
+        Ok(WorkState::Done)
     }
 
     /// Puts payloads into the stream when it has room. Gives the position of the last one.

@@ -6,22 +6,19 @@ use sens_messaging::Messaging;
 use sens_storage::PgPool;
 use sens_storage::presence::{mark_presence_told, untold_presence, watch_presence};
 
+use crate::trouble::Trouble;
+
 /// How soon a change is noticed.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// Looks and tells, for ever.
 pub(crate) async fn watch(pool: PgPool, messaging: Messaging, offline_after: Duration) {
-    let mut failing = false;
+    let mut trouble = Trouble::default();
     loop {
-        match look(&pool, &messaging, offline_after).await {
-            Ok(()) => failing = false,
-            Err(error) => {
-                if !failing {
-                    tracing::warn!(%error, "presence is not watched, trying again");
-                }
-                failing = true;
-            }
-        }
+        trouble.note(
+            &look(&pool, &messaging, offline_after).await,
+            "presence is not watched",
+        );
         tokio::time::sleep(LOOK_EVERY).await;
     }
 }

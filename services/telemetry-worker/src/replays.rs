@@ -4,25 +4,20 @@
 use std::time::Duration;
 
 use sens_schema::DecoderMap;
-use sens_storage::replay::{self, ReplayState};
+use sens_storage::WorkState;
+use sens_storage::replay::{self};
 use sens_storage::{Error, PgPool};
+
+use crate::trouble::Trouble;
 
 /// How soon a replay that was asked for begins.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// Does what is asked for, for ever.
 pub(crate) async fn follow(pool: PgPool, decoders: DecoderMap) {
-    let mut failing = false;
+    let mut trouble = Trouble::default();
     loop {
-        match look(&pool, &decoders).await {
-            Ok(()) => failing = false,
-            Err(error) => {
-                if !failing {
-                    tracing::warn!(%error, "a replay cannot go on, trying again");
-                }
-                failing = true;
-            }
-        }
+        trouble.note(&look(&pool, &decoders).await, "a replay cannot go on");
         tokio::time::sleep(LOOK_EVERY).await;
     }
 }
@@ -36,7 +31,7 @@ async fn look(pool: &PgPool, decoders: &DecoderMap) -> Result<(), Error> {
     };
     while let Some(run) = replays.next().await? {
         match replays.perform(run).await? {
-            Some(ReplayState::Failed) => {
+            Some(WorkState::Failed) => {
                 tracing::error!(run, "a replay failed; its detail says why");
             }
             Some(state) => tracing::info!(run, state = state.as_str(), "a replay is over"),

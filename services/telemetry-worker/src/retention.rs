@@ -7,6 +7,7 @@ use sens_storage::retention::{self, Maintenance, Outcome, RunState};
 use sens_storage::{Error, PgPool};
 
 use crate::metrics::Metrics;
+use crate::trouble::Trouble;
 
 /// How soon a run that was asked for begins.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -15,23 +16,14 @@ const SCHEDULE_EVERY: Duration = Duration::from_hours(1);
 /// Does what is asked for and what is due, for ever.
 pub(crate) async fn follow(pool: PgPool, metrics: Metrics) {
     let mut scheduled_at: Option<Instant> = None;
-    let mut failing = false;
+    let mut trouble = Trouble::default();
     loop {
         let schedule = scheduled_at.is_none_or(|at| at.elapsed() >= SCHEDULE_EVERY);
-        match look(&pool, &metrics, schedule).await {
-            Ok(()) => {
-                failing = false;
-                if schedule {
-                    scheduled_at = Some(Instant::now());
-                }
-            }
-            Err(error) => {
-                if !failing {
-                    tracing::warn!(%error, "retention cannot work, trying again");
-                }
-                failing = true;
-            }
+        let looked = look(&pool, &metrics, schedule).await;
+        if schedule && looked.is_ok() {
+            scheduled_at = Some(Instant::now());
         }
+        trouble.note(&looked, "retention cannot work");
         tokio::time::sleep(LOOK_EVERY).await;
     }
 }

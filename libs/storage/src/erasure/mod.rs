@@ -9,6 +9,6 @@ mod runs;
 
 pub use perform::{ErasureScope, Erasures, take_erasures};
 pub use runs::{
-    ErasureRequest, ErasureRun, ErasureState, cancel_erasure, find_erasure, is_erasure_open,
-    is_known, request_erasure,
+    ErasureRequest, ErasureRun, cancel_erasure, find_erasure, is_erasure_open, is_known,
+    request_erasure,
 };

@@ -3,15 +3,14 @@
 use chrono::{DateTime, Utc};
 use sens_schema::Position;
 use serde_json::Value as Json;
-use sqlx::{Connection, PgConnection, PgPool};
+use sqlx::PgPool;
 
-use super::runs::ErasureState;
+use super::runs::QUEUE;
 use crate::Error;
+use crate::work::{Turn, WorkState};
 
 /// The turn of replays: both wait for each other.
 const LOCK: &str = "SELECT pg_try_advisory_lock(hashtext('sens.replay'))";
-
-const OPEN: &str = "SELECT min(id) FROM erasure_run WHERE state IN ('requested', 'running')";
 
 const SCOPE: &str = "
     SELECT serials, stream_epoch, stream_seq FROM erasure_run WHERE id = $1 AND state = 'running' AND serials IS NOT NULL";
@@ -27,7 +26,7 @@ const FAIL: &str = "
 /// The right to erase, held by one session of the database at a time. It ends with this value, whatever happens.
 #[derive(Debug)]
 pub struct Erasures {
-    connection: PgConnection,
+    turn: Turn,
 }
 
 /// What an erasure that is under way looks for.
@@ -44,22 +43,8 @@ pub struct ErasureScope {
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
 pub async fn take_erasures(pool: &PgPool) -> Result<Option<Erasures>, Error> {
-    // Not to be given back to the pool: the lock belongs to the session, and goes with it.
-    let mut connection = pool
-        .acquire()
-        .await
-        .map_err(Error::during("connect"))?
-        .detach();
-    let taken: bool = sqlx::query_scalar(LOCK)
-        .fetch_one(&mut connection)
-        .await
-        .map_err(Error::during("take the turn to erase"))?;
-    let erasures = Erasures { connection };
-    if taken {
-        return Ok(Some(erasures));
-    }
-    erasures.end().await?;
-    Ok(None)
+    let turn = Turn::take(pool, LOCK).await?;
+    Ok(turn.map(|turn| Erasures { turn }))
 }
 
 impl Erasures {
@@ -68,10 +53,7 @@ impl Erasures {
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Query`].
     pub async fn next(&mut self) -> Result<Option<i64>, Error> {
-        sqlx::query_scalar(OPEN)
-            .fetch_one(&mut self.connection)
-            .await
-            .map_err(Error::during("look for erasures"))
+        QUEUE.oldest(&mut self.turn.connection).await
     }
 
     /// Takes an erasure up. `last` is the newest position of the stream: what is there goes too. `None` when nothing is to be
@@ -85,15 +67,15 @@ impl Erasures {
             .bind(id)
             .bind(last.epoch)
             .bind(last.seq.cast_signed())
-            .fetch_one(&mut self.connection)
+            .fetch_one(&mut self.turn.connection)
             .await
             .map_err(&failed)?;
-        if state.as_deref() != Some(ErasureState::Running.as_str()) {
+        if state.as_deref() != Some(WorkState::Running.as_str()) {
             return Ok(None);
         }
         let row: Option<(Vec<String>, i32, i64)> = sqlx::query_as(SCOPE)
             .bind(id)
-            .fetch_optional(&mut self.connection)
+            .fetch_optional(&mut self.turn.connection)
             .await
             .map_err(&failed)?;
         Ok(row.map(|(serials, epoch, seq)| ErasureScope {
@@ -113,13 +95,13 @@ impl Erasures {
         let failed = Error::during("erase the rows of a device");
         let spans: Vec<(String, DateTime<Utc>, DateTime<Utc>)> = sqlx::query_as(SPANS)
             .bind(id)
-            .fetch_all(&mut self.connection)
+            .fetch_all(&mut self.turn.connection)
             .await
             .map_err(&failed)?;
         sqlx::query(TOTAL)
             .bind(id)
             .bind(i64::try_from(spans.len()).unwrap_or(i64::MAX))
-            .execute(&mut self.connection)
+            .execute(&mut self.turn.connection)
             .await
             .map_err(&failed)?;
         let mut gone = 0;
@@ -129,7 +111,7 @@ impl Erasures {
                 .bind(name)
                 .bind(lower)
                 .bind(upper)
-                .fetch_one(&mut self.connection)
+                .fetch_one(&mut self.turn.connection)
                 .await
                 .map_err(&failed)?;
             gone += rows;
@@ -146,7 +128,7 @@ impl Erasures {
             .bind(id)
             .bind(origin.epoch)
             .bind(origin.seq.cast_signed())
-            .execute(&mut self.connection)
+            .execute(&mut self.turn.connection)
             .await
             .map(drop)
             .map_err(Error::during("keep that a dead letter was erased"))
@@ -161,7 +143,7 @@ impl Erasures {
         sqlx::query_scalar("SELECT erasure_finish($1, $2)")
             .bind(id)
             .bind(also)
-            .fetch_one(&mut self.connection)
+            .fetch_one(&mut self.turn.connection)
             .await
             .map_err(Error::during("end an erasure"))
     }
@@ -174,7 +156,7 @@ impl Erasures {
         sqlx::query(FAIL)
             .bind(id)
             .bind(detail)
-            .execute(&mut self.connection)
+            .execute(&mut self.turn.connection)
             .await
             .map(drop)
             .map_err(Error::during("give an erasure up"))
@@ -184,15 +166,7 @@ impl Erasures {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn end(mut self) -> Result<(), Error> {
-        // The server notices the end of a session some time after it.
-        sqlx::query("SELECT pg_advisory_unlock_all()")
-            .execute(&mut self.connection)
-            .await
-            .map_err(Error::during("give the turn to erase back"))?;
-        self.connection
-            .close()
-            .await
-            .map_err(Error::during("disconnect"))
+    pub async fn end(self) -> Result<(), Error> {
+        self.turn.end().await
     }
 }

@@ -7,11 +7,11 @@ use sqlx::{FromRow, PgPool, Row as _};
 
 use crate::Error;
 use crate::audit::{self, Actor, Entry};
+use crate::work::{Queue, WorkState, queue};
+
+pub(super) const QUEUE: Queue = queue!("erasure" in "erasure_run", cancelled while "'requested'");
 
 const REQUEST: &str = "INSERT INTO erasure_run (dry_run, serial, reason, requested_by) VALUES ($1, $2, $3, $4) RETURNING id";
-
-const CANCEL: &str = "
-    UPDATE erasure_run SET state = 'cancelled', finished_at = now() WHERE id = $1 AND state = 'requested'";
 
 const FIND: &str = "
     SELECT id, dry_run, serial, reason, state, requested_by, requested_at, started_at, finished_at, detail, received_before,
@@ -29,54 +29,6 @@ pub struct ErasureRequest {
     pub dry_run: bool,
 }
 
-/// How far an erasure is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ErasureState {
-    /// Waits for a worker.
-    Requested,
-    /// At work, or waits for a worker to go on.
-    Running,
-    /// Nothing is left, or what there is was counted.
-    Done,
-    /// Ended by an error.
-    Failed,
-    /// Taken back before it was begun.
-    Cancelled,
-}
-
-impl ErasureState {
-    const ALL: [Self; 5] = [
-        Self::Requested,
-        Self::Running,
-        Self::Done,
-        Self::Failed,
-        Self::Cancelled,
-    ];
-
-    /// The stable name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Requested => "requested",
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    pub(super) fn parse(name: &str) -> Result<Self, sqlx::Error> {
-        let known = Self::ALL.into_iter().find(|state| state.as_str() == name);
-        known.ok_or_else(|| {
-            sqlx::Error::Decode(format!("{name} is not known to this version").into())
-        })
-    }
-
-    /// Whether nothing more will happen.
-    pub fn is_over(self) -> bool {
-        matches!(self, Self::Done | Self::Failed | Self::Cancelled)
-    }
-}
-
 /// An erasure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ErasureRun {
@@ -85,7 +37,7 @@ pub struct ErasureRun {
     /// What was asked for.
     pub request: ErasureRequest,
     /// How far it is.
-    pub state: ErasureState,
+    pub state: WorkState,
     /// Who asked for it.
     pub requested_by: String,
     /// When it was asked for.
@@ -122,7 +74,7 @@ impl FromRow<'_, PgRow> for ErasureRun {
                 reason: row.try_get("reason")?,
                 dry_run: row.try_get("dry_run")?,
             },
-            state: ErasureState::parse(row.try_get("state")?)?,
+            state: WorkState::parse(row.try_get("state")?)?,
             requested_by: row.try_get("requested_by")?,
             requested_at: row.try_get("requested_at")?,
             started_at: row.try_get("started_at")?,
@@ -191,22 +143,9 @@ pub async fn request_erasure(
 pub async fn cancel_erasure(pool: &PgPool, id: i64, actor: &Actor) -> Result<bool, Error> {
     let failed = Error::during("cancel an erasure");
     let mut transaction = pool.begin().await.map_err(&failed)?;
-    let cancelled = sqlx::query(CANCEL)
-        .bind(id)
-        .execute(&mut *transaction)
-        .await
-        .map_err(&failed)?;
-    if cancelled.rows_affected() == 0 {
+    if !QUEUE.cancel(&mut transaction, id, actor).await? {
         return Ok(false);
     }
-    let entry = Entry {
-        action: "cancel",
-        kind: "erasure",
-        id: &id.to_string(),
-        before: None,
-        after: Some(serde_json::json!({ "state": ErasureState::Cancelled.as_str() })),
-    };
-    audit::record(&mut transaction, actor, entry).await?;
     transaction.commit().await.map_err(&failed)?;
     Ok(true)
 }
@@ -216,12 +155,7 @@ pub async fn cancel_erasure(pool: &PgPool, id: i64, actor: &Actor) -> Result<boo
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
 pub async fn is_erasure_open(pool: &PgPool) -> Result<bool, Error> {
-    sqlx::query_scalar(
-        "SELECT EXISTS (SELECT FROM erasure_run WHERE state IN ('requested', 'running'))",
-    )
-    .fetch_one(pool)
-    .await
-    .map_err(Error::during("look for erasures"))
+    Ok(QUEUE.oldest(pool).await?.is_some())
 }
 
 /// An erasure.

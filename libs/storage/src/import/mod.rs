@@ -8,4 +8,4 @@ mod runs;
 
 pub use parts::{Intake, Refusal};
 pub use perform::{ImportPart, Imports, Ready, take_imports};
-pub use runs::{ImportError, ImportRun, ImportState, cancel_import, find_import, is_import_open};
+pub use runs::{ImportError, ImportRun, cancel_import, find_import, is_import_open};

@@ -11,14 +11,13 @@ use sens_schema::{
 };
 use sqlx::{Connection, PgConnection, PgPool};
 
-use super::runs::{ImportError, ImportState};
+use super::runs::{ImportError, QUEUE};
 use crate::Error;
 use crate::instant::timestamp;
+use crate::work::{Turn, WorkState};
 use crate::write::{load_catalogue, lookup};
 
 const LOCK: &str = "SELECT pg_try_advisory_lock(hashtext('sens.import'))";
-
-const OPEN: &str = "SELECT min(id) FROM import_run WHERE state IN ('requested', 'running')";
 
 const START: &str = "
     UPDATE import_run SET state = 'running', started_at = coalesce(started_at, now())
@@ -58,7 +57,7 @@ const NAMED: usize = 100;
 /// The right to import, held by one session of the database at a time. It ends with this value, whatever happens.
 #[derive(Debug)]
 pub struct Imports {
-    connection: PgConnection,
+    turn: Turn,
     pool: PgPool,
     decoders: DecoderMap,
 }
@@ -92,26 +91,12 @@ pub struct ImportPart {
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
 pub async fn take_imports(pool: &PgPool, decoders: DecoderMap) -> Result<Option<Imports>, Error> {
-    // Not to be given back to the pool: the lock belongs to the session, and goes with it.
-    let mut connection = pool
-        .acquire()
-        .await
-        .map_err(Error::during("connect"))?
-        .detach();
-    let taken: bool = sqlx::query_scalar(LOCK)
-        .fetch_one(&mut connection)
-        .await
-        .map_err(Error::during("take the turn to import"))?;
-    let imports = Imports {
-        connection,
+    let turn = Turn::take(pool, LOCK).await?;
+    Ok(turn.map(|turn| Imports {
+        turn,
         pool: pool.clone(),
         decoders,
-    };
-    if taken {
-        return Ok(Some(imports));
-    }
-    imports.end().await?;
-    Ok(None)
+    }))
 }
 
 impl Imports {
@@ -120,10 +105,7 @@ impl Imports {
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Query`].
     pub async fn next(&mut self) -> Result<Option<i64>, Error> {
-        sqlx::query_scalar(OPEN)
-            .fetch_one(&mut self.connection)
-            .await
-            .map_err(Error::during("look for imports"))
+        QUEUE.oldest(&mut self.turn.connection).await
     }
 
     /// Takes an import up; `None` when it is over.
@@ -135,7 +117,7 @@ impl Imports {
         let catalogue = load_catalogue(&self.pool).await?;
         let row: Option<Row> = sqlx::query_as(START)
             .bind(id)
-            .fetch_optional(&mut self.connection)
+            .fetch_optional(&mut self.turn.connection)
             .await
             .map_err(Error::during("start an import"))?;
         Ok(row.map(|(dry_run, columns, epoch, seq)| Ready {
@@ -157,7 +139,7 @@ impl Imports {
     pub async fn part(&mut self, run: &Ready, now: Micros) -> Result<Option<ImportPart>, Error> {
         let row: Option<(i32, i64, i64, Vec<u8>)> = sqlx::query_as(NEXT)
             .bind(run.id)
-            .fetch_optional(&mut self.connection)
+            .fetch_optional(&mut self.turn.connection)
             .await
             .map_err(Error::during("read a part of an import"))?;
         let Some((part, first_line, lines, body)) = row else {
@@ -178,7 +160,7 @@ impl Imports {
         for group in groups {
             good.extend(found.decode(group, run, &self.decoders, now));
         }
-        let known = known(&mut self.connection, &good).await?;
+        let known = known(&mut self.turn.connection, &good).await?;
         found.known += known.len() as u64;
         let fresh = good
             .into_iter()
@@ -207,7 +189,7 @@ impl Imports {
     ) -> Result<bool, Error> {
         let failed = Error::during("note how far an import is");
         let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-        let mut transaction = self.connection.begin().await.map_err(&failed)?;
+        let mut transaction = self.turn.connection.begin().await.map_err(&failed)?;
         let named: Vec<&ImportError> = part.refused.iter().take(NAMED).collect();
         let noted = sqlx::query(NOTE)
             .bind(run.id)
@@ -243,7 +225,7 @@ impl Imports {
     pub async fn finish(
         &mut self,
         id: i64,
-        state: ImportState,
+        state: WorkState,
         detail: Option<&str>,
     ) -> Result<(), Error> {
         let failed = Error::during("end an import");
@@ -251,12 +233,12 @@ impl Imports {
             .bind(id)
             .bind(state.as_str())
             .bind(detail)
-            .execute(&mut self.connection)
+            .execute(&mut self.turn.connection)
             .await
             .map_err(&failed)?;
         sqlx::query("DELETE FROM import_part WHERE run_id = $1")
             .bind(id)
-            .execute(&mut self.connection)
+            .execute(&mut self.turn.connection)
             .await
             .map(drop)
             .map_err(&failed)
@@ -266,16 +248,8 @@ impl Imports {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn end(mut self) -> Result<(), Error> {
-        // The server notices the end of a session some time after it.
-        sqlx::query("SELECT pg_advisory_unlock_all()")
-            .execute(&mut self.connection)
-            .await
-            .map_err(Error::during("give the turn to import back"))?;
-        self.connection
-            .close()
-            .await
-            .map_err(Error::during("disconnect"))
+    pub async fn end(self) -> Result<(), Error> {
+        self.turn.end().await
     }
 }
 

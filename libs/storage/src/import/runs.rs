@@ -6,56 +6,16 @@ use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgPool, Row as _};
 
 use crate::Error;
-use crate::audit::{self, Actor, Entry};
+use crate::audit::Actor;
+use crate::work::{Queue, WorkState, queue};
+
+pub(super) const QUEUE: Queue =
+    queue!("import" in "import_run", cancelled while "'requested', 'running'");
 
 const FIND: &str = "
     SELECT id, dry_run, state, requested_by, requested_at, started_at, finished_at, detail, total, done, accepted, known, refused,
            errors
     FROM import_run WHERE id = $1";
-
-const CANCEL: &str = "
-    UPDATE import_run SET state = 'cancelled', finished_at = now() WHERE id = $1 AND state IN ('requested', 'running')";
-
-/// How far an import is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImportState {
-    /// Waits for a worker.
-    Requested,
-    /// At work, or waits for a worker to go on.
-    Running,
-    /// Every line was looked at, and what was accepted is committed.
-    Done,
-    /// Ended by an error; what was put into the stream until then stays.
-    Failed,
-    /// Ended by somebody; what was put into the stream until then stays.
-    Cancelled,
-}
-
-impl ImportState {
-    const ALL: [Self; 5] = [
-        Self::Requested,
-        Self::Running,
-        Self::Done,
-        Self::Failed,
-        Self::Cancelled,
-    ];
-
-    /// The stable name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Requested => "requested",
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// Whether nothing more will happen.
-    pub fn is_over(self) -> bool {
-        matches!(self, Self::Done | Self::Failed | Self::Cancelled)
-    }
-}
 
 /// A line that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,7 +36,7 @@ pub struct ImportRun {
     /// Whether nothing is stored.
     pub dry_run: bool,
     /// How far it is.
-    pub state: ImportState,
+    pub state: WorkState,
     /// Who asked for it.
     pub requested_by: String,
     /// When.
@@ -103,18 +63,11 @@ pub struct ImportRun {
 
 impl FromRow<'_, PgRow> for ImportRun {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        let state: String = row.try_get("state")?;
-        let known = ImportState::ALL.into_iter();
         let errors: sqlx::types::Json<Vec<ImportError>> = row.try_get("errors")?;
         Ok(Self {
             id: row.try_get("id")?,
             dry_run: row.try_get("dry_run")?,
-            state: known
-                .into_iter()
-                .find(|known| known.as_str() == state)
-                .ok_or_else(|| {
-                    sqlx::Error::Decode(format!("{state} is not known to this version").into())
-                })?,
+            state: WorkState::parse(row.try_get("state")?)?,
             requested_by: row.try_get("requested_by")?,
             requested_at: row.try_get("requested_at")?,
             started_at: row.try_get("started_at")?,
@@ -137,12 +90,7 @@ impl FromRow<'_, PgRow> for ImportRun {
 pub async fn cancel_import(pool: &PgPool, id: i64, actor: &Actor) -> Result<bool, Error> {
     let failed = Error::during("cancel an import");
     let mut transaction = pool.begin().await.map_err(&failed)?;
-    let cancelled = sqlx::query(CANCEL)
-        .bind(id)
-        .execute(&mut *transaction)
-        .await
-        .map_err(&failed)?;
-    if cancelled.rows_affected() == 0 {
+    if !QUEUE.cancel(&mut transaction, id, actor).await? {
         return Ok(false);
     }
     sqlx::query("DELETE FROM import_part WHERE run_id = $1")
@@ -150,14 +98,6 @@ pub async fn cancel_import(pool: &PgPool, id: i64, actor: &Actor) -> Result<bool
         .execute(&mut *transaction)
         .await
         .map_err(&failed)?;
-    let entry = Entry {
-        action: "cancel",
-        kind: "import",
-        id: &id.to_string(),
-        before: None,
-        after: Some(serde_json::json!({ "state": ImportState::Cancelled.as_str() })),
-    };
-    audit::record(&mut transaction, actor, entry).await?;
     transaction.commit().await.map_err(&failed)?;
     Ok(true)
 }
@@ -167,12 +107,7 @@ pub async fn cancel_import(pool: &PgPool, id: i64, actor: &Actor) -> Result<bool
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
 pub async fn is_import_open(pool: &PgPool) -> Result<bool, Error> {
-    sqlx::query_scalar(
-        "SELECT EXISTS (SELECT FROM import_run WHERE state IN ('requested', 'running'))",
-    )
-    .fetch_one(pool)
-    .await
-    .map_err(Error::during("look for imports"))
+    Ok(QUEUE.oldest(pool).await?.is_some())
 }
 
 /// An import.

@@ -18,6 +18,6 @@ mod runs;
 
 pub use perform::{Replays, take_replays};
 pub use runs::{
-    Change, ChangeKind, Progress, ReplayRequest, ReplayRun, ReplayState, cancel_replay,
-    find_replay, is_replay_open, list_replays, request_replay,
+    Change, ChangeKind, Progress, ReplayRequest, ReplayRun, cancel_replay, find_replay,
+    is_replay_open, list_replays, request_replay,
 };

@@ -9,13 +9,12 @@ use sqlx::{Connection, PgConnection, PgPool};
 use super::apply;
 use super::compare::{Comparison, Key, compare};
 use super::records::{self, Part, Scope};
-use super::runs::{Change, ChangeKind, Progress, ReplayState};
+use super::runs::{Change, ChangeKind, Progress, QUEUE};
+use crate::work::{Turn, WorkState};
 use crate::write::{load_catalogue, lookup};
 use crate::{Error, Verdict};
 
 const LOCK: &str = "SELECT pg_try_advisory_lock(hashtext('sens.replay'))";
-
-const OPEN: &str = "SELECT min(id) FROM replay_run WHERE state IN ('requested', 'running')";
 
 const START: &str = "
     UPDATE replay_run SET state = 'running', started_at = coalesce(started_at, now())
@@ -54,7 +53,7 @@ type StartRow = (
 /// The right to do replays, held by one session of the database at a time. It ends with this value, whatever happens.
 #[derive(Debug)]
 pub struct Replays {
-    connection: PgConnection,
+    turn: Turn,
     pool: PgPool,
     decoders: DecoderMap,
 }
@@ -74,26 +73,12 @@ struct Run {
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
 pub async fn take_replays(pool: &PgPool, decoders: DecoderMap) -> Result<Option<Replays>, Error> {
-    // Not to be given back to the pool: the lock belongs to the session, and goes with it.
-    let mut connection = pool
-        .acquire()
-        .await
-        .map_err(Error::during("connect"))?
-        .detach();
-    let taken: bool = sqlx::query_scalar(LOCK)
-        .fetch_one(&mut connection)
-        .await
-        .map_err(Error::during("take the turn to replay"))?;
-    let replays = Replays {
-        connection,
+    let turn = Turn::take(pool, LOCK).await?;
+    Ok(turn.map(|turn| Replays {
+        turn,
         pool: pool.clone(),
         decoders,
-    };
-    if taken {
-        return Ok(Some(replays));
-    }
-    replays.end().await?;
-    Ok(None)
+    }))
 }
 
 impl Replays {
@@ -102,18 +87,15 @@ impl Replays {
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Query`].
     pub async fn next(&mut self) -> Result<Option<i64>, Error> {
-        sqlx::query_scalar(OPEN)
-            .fetch_one(&mut self.connection)
-            .await
-            .map_err(Error::during("look for replays"))
+        QUEUE.oldest(&mut self.turn.connection).await
     }
 
-    /// Does a replay from where it is to its end. It ends as [`ReplayState::Failed`] when the database refuses what the
+    /// Does a replay from where it is to its end. It ends as [`WorkState::Failed`] when the database refuses what the
     /// decoders give; gives `None` when it is over already.
     ///
     /// # Errors
     /// [`Error`] when the database is away or busy: the replay stays where it is, for whoever goes on.
-    pub async fn perform(&mut self, id: i64) -> Result<Option<ReplayState>, Error> {
+    pub async fn perform(&mut self, id: i64) -> Result<Option<WorkState>, Error> {
         let Some(mut run) = self.start(id).await? else {
             return Ok(None);
         };
@@ -127,9 +109,9 @@ impl Replays {
                     let Verdict::Permanent { .. } = error.verdict() else {
                         return Err(error);
                     };
-                    self.finish(id, ReplayState::Failed, Some(&error.to_string()))
+                    self.finish(id, WorkState::Failed, Some(&error.to_string()))
                         .await?;
-                    return Ok(Some(ReplayState::Failed));
+                    return Ok(Some(WorkState::Failed));
                 }
             }
         }
@@ -139,7 +121,7 @@ impl Replays {
         let catalogue = load_catalogue(&self.pool).await?;
         let row: Option<StartRow> = sqlx::query_as(START)
             .bind(id)
-            .fetch_optional(&mut self.connection)
+            .fetch_optional(&mut self.turn.connection)
             .await
             .map_err(Error::during("start a replay"))?;
         let Some((dry_run, serial, from, to, epoch, seq, has_total, named)) = row else {
@@ -153,16 +135,16 @@ impl Replays {
             && device.is_none()
         {
             let detail = format!("there is no device {serial}");
-            self.finish(id, ReplayState::Failed, Some(&detail)).await?;
+            self.finish(id, WorkState::Failed, Some(&detail)).await?;
             return Ok(None);
         }
         let scope = Scope { device, from, to };
         if !has_total {
-            let total = records::total(&mut self.connection, &scope).await?;
+            let total = records::total(&mut self.turn.connection, &scope).await?;
             sqlx::query(TOTAL)
                 .bind(id)
                 .bind(total)
-                .execute(&mut self.connection)
+                .execute(&mut self.turn.connection)
                 .await
                 .map_err(Error::during("start a replay"))?;
         }
@@ -179,14 +161,14 @@ impl Replays {
     async fn device(&mut self, serial: &str) -> Result<Option<i64>, Error> {
         sqlx::query_scalar("SELECT id FROM device WHERE serial = $1")
             .bind(serial)
-            .fetch_optional(&mut self.connection)
+            .fetch_optional(&mut self.turn.connection)
             .await
             .map_err(Error::during("find the device of a replay"))
     }
 
     /// Does the next part. Gives the state when the replay is over.
-    async fn part(&mut self, run: &mut Run) -> Result<Option<ReplayState>, Error> {
-        let connection = &mut self.connection;
+    async fn part(&mut self, run: &mut Run) -> Result<Option<WorkState>, Error> {
+        let connection = &mut self.turn.connection;
         let part = records::next(
             connection,
             &run.scope,
@@ -196,14 +178,14 @@ impl Replays {
         )
         .await?;
         let Some(part) = part else {
-            return self.finish(run.id, ReplayState::Done, None).await.map(Some);
+            return self.finish(run.id, WorkState::Done, None).await.map(Some);
         };
         if !run.dry {
             lookup::ensure_partitions(connection, &part.messages).await?;
         }
         let done = do_part(connection, run, &part, &self.decoders).await?;
         if !done {
-            return Ok(Some(ReplayState::Cancelled));
+            return Ok(Some(WorkState::Cancelled));
         }
         run.after = part.end();
         Ok(None)
@@ -213,20 +195,20 @@ impl Replays {
     async fn finish(
         &mut self,
         id: i64,
-        state: ReplayState,
+        state: WorkState,
         detail: Option<&str>,
-    ) -> Result<ReplayState, Error> {
+    ) -> Result<WorkState, Error> {
         let done = sqlx::query(FINISH)
             .bind(id)
             .bind(state.as_str())
             .bind(detail)
-            .execute(&mut self.connection)
+            .execute(&mut self.turn.connection)
             .await
             .map_err(Error::during("end a replay"))?;
         Ok(if done.rows_affected() > 0 {
             state
         } else {
-            ReplayState::Cancelled
+            WorkState::Cancelled
         })
     }
 
@@ -234,16 +216,8 @@ impl Replays {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn end(mut self) -> Result<(), Error> {
-        // The server notices the end of a session some time after it.
-        sqlx::query("SELECT pg_advisory_unlock_all()")
-            .execute(&mut self.connection)
-            .await
-            .map_err(Error::during("give the turn to replay back"))?;
-        self.connection
-            .close()
-            .await
-            .map_err(Error::during("disconnect"))
+    pub async fn end(self) -> Result<(), Error> {
+        self.turn.end().await
     }
 }
 

@@ -7,13 +7,14 @@ use sqlx::{FromRow, PgPool, Row as _};
 
 use crate::Error;
 use crate::audit::{self, Actor, Entry};
+use crate::work::{Queue, WorkState, queue};
+
+pub(super) const QUEUE: Queue =
+    queue!("replay" in "replay_run", cancelled while "'requested', 'running'");
 
 const REQUEST: &str = "
     INSERT INTO replay_run (dry_run, serial, from_at, to_at, requested_by)
     VALUES ($1, $2, $3, coalesce($4, now()), $5) RETURNING id";
-
-const CANCEL: &str = "
-    UPDATE replay_run SET state = 'cancelled', finished_at = now() WHERE id = $1 AND state IN ('requested', 'running')";
 
 const RUNS: &str = "
     SELECT id, dry_run, serial, from_at, to_at, state, requested_by, requested_at, started_at, finished_at, detail, total,
@@ -31,47 +32,6 @@ pub struct ReplayRequest {
     pub to: Option<DateTime<Utc>>,
     /// Only say what would change.
     pub dry_run: bool,
-}
-
-/// How far a replay is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReplayState {
-    /// Waits for a worker.
-    Requested,
-    /// At work, or waits for a worker to go on.
-    Running,
-    /// Every payload was decoded again.
-    Done,
-    /// Ended by an error; what was changed until then stays.
-    Failed,
-    /// Ended by somebody; what was changed until then stays.
-    Cancelled,
-}
-
-impl ReplayState {
-    const ALL: [Self; 5] = [
-        Self::Requested,
-        Self::Running,
-        Self::Done,
-        Self::Failed,
-        Self::Cancelled,
-    ];
-
-    /// The stable name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Requested => "requested",
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// Whether nothing more will happen.
-    pub fn is_over(self) -> bool {
-        matches!(self, Self::Done | Self::Failed | Self::Cancelled)
-    }
 }
 
 /// What a replay did so far, or in a dry run would do.
@@ -134,7 +94,7 @@ pub struct ReplayRun {
     /// What was asked for. `to` is always given here.
     pub request: ReplayRequest,
     /// How far it is.
-    pub state: ReplayState,
+    pub state: WorkState,
     /// Who asked for it.
     pub requested_by: String,
     /// When it was asked for.
@@ -209,14 +169,7 @@ impl TryFrom<Row> for ReplayRun {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
-        let state = ReplayState::ALL
-            .into_iter()
-            .find(|state| state.as_str() == row.state)
-            .ok_or_else(|| {
-                Error::during("read a replay")(sqlx::Error::Decode(
-                    format!("{} is not known to this version", row.state).into(),
-                ))
-            })?;
+        let state = WorkState::parse(&row.state).map_err(Error::during("read a replay"))?;
         Ok(Self {
             id: row.id,
             request: ReplayRequest {
@@ -288,22 +241,9 @@ pub async fn request_replay(
 pub async fn cancel_replay(pool: &PgPool, id: i64, actor: &Actor) -> Result<bool, Error> {
     let failed = Error::during("cancel a replay");
     let mut transaction = pool.begin().await.map_err(&failed)?;
-    let cancelled = sqlx::query(CANCEL)
-        .bind(id)
-        .execute(&mut *transaction)
-        .await
-        .map_err(&failed)?;
-    if cancelled.rows_affected() == 0 {
+    if !QUEUE.cancel(&mut transaction, id, actor).await? {
         return Ok(false);
     }
-    let entry = Entry {
-        action: "cancel",
-        kind: "replay",
-        id: &id.to_string(),
-        before: None,
-        after: Some(serde_json::json!({ "state": ReplayState::Cancelled.as_str() })),
-    };
-    audit::record(&mut transaction, actor, entry).await?;
     transaction.commit().await.map_err(&failed)?;
     Ok(true)
 }
@@ -313,12 +253,7 @@ pub async fn cancel_replay(pool: &PgPool, id: i64, actor: &Actor) -> Result<bool
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
 pub async fn is_replay_open(pool: &PgPool) -> Result<bool, Error> {
-    sqlx::query_scalar(
-        "SELECT EXISTS (SELECT FROM replay_run WHERE state IN ('requested', 'running'))",
-    )
-    .fetch_one(pool)
-    .await
-    .map_err(Error::during("look for replays"))
+    Ok(QUEUE.oldest(pool).await?.is_some())
 }
 
 /// A replay.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
+use sens_storage::WorkState;
 use sens_storage::audit::Actor;
 use sens_storage::correction::{
     CorrectionRequest, Refusal, correct, corrected_readings, find_correction, plan_correction,
@@ -9,7 +10,7 @@ use sens_storage::correction::{
 };
 use sens_storage::query::StoredValue;
 use sens_storage::query::measurements::Measurement;
-use sens_storage::replay::{ReplayRequest, ReplayState};
+use sens_storage::replay::ReplayRequest;
 use sens_storage::rollup::recompute;
 use sens_storage::write::PendingMessage;
 
@@ -141,7 +142,7 @@ impl Course {
                 };
                 let before = store.dump(&by_persons()).await;
                 let done = replay(store, &request).await?;
-                assert_eq!(done.state, ReplayState::Done, "{done:?}");
+                assert_eq!(done.state, WorkState::Done, "{done:?}");
                 assert_eq!(store.dump(&by_persons()).await, before);
             }
             Step::Correct(wish) => {

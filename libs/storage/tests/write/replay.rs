@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use sens_schema::DecoderMap;
+use sens_storage::WorkState;
 use sens_storage::audit::Actor;
 use sens_storage::replay::{
-    ChangeKind, ReplayRequest, ReplayState, cancel_replay, find_replay, request_replay,
-    take_replays,
+    ChangeKind, ReplayRequest, cancel_replay, find_replay, request_replay, take_replays,
 };
 use sens_testkit::eventually;
 
@@ -36,7 +36,7 @@ async fn a_dry_run_says_what_would_change_and_changes_nothing() -> anyhow::Resul
         ..everything()
     };
     let dry = replay(&store, &request).await?;
-    assert_eq!(dry.state, ReplayState::Done);
+    assert_eq!(dry.state, WorkState::Done);
     assert_eq!(
         (
             dry.total,
@@ -99,13 +99,13 @@ async fn a_killed_replay_is_gone_on_with() -> anyhow::Result<()> {
     let left = find_replay(&store.pool, id)
         .await?
         .map(|run| (run.state, run.progress.records));
-    assert_eq!(left, Some((ReplayState::Running, 200)));
+    assert_eq!(left, Some((WorkState::Running, 200)));
     let mut second = eventually(Duration::from_secs(10), "the turn", || async {
         take_replays(&store.pool, decoders()).await.ok().flatten()
     })
     .await?;
     assert_eq!(second.next().await?, Some(id));
-    assert_eq!(second.perform(id).await?, Some(ReplayState::Done));
+    assert_eq!(second.perform(id).await?, Some(WorkState::Done));
     let run = find_replay(&store.pool, id).await?;
     let progress = run.map(|run| run.progress).unwrap_or_default();
     assert_eq!(
@@ -139,7 +139,7 @@ async fn a_cancelled_replay_ends_and_an_unknown_device_is_said() -> anyhow::Resu
         ..everything()
     };
     let failed = replay(&store, &stranger).await?;
-    assert_eq!(failed.state, ReplayState::Failed);
+    assert_eq!(failed.state, WorkState::Failed);
     assert_eq!(failed.detail.as_deref(), Some("there is no device AI-99"));
     Ok(())
 }

@@ -7,9 +7,9 @@ use anyhow::{Context as _, bail};
 use sens_config::Need;
 use sens_schema::Position;
 use sens_storage::PgPool;
+use sens_storage::WorkState;
 use sens_storage::erasure::{
-    ErasureRequest, ErasureRun, ErasureState, find_erasure, is_known, request_erasure,
-    take_erasures,
+    ErasureRequest, ErasureRun, find_erasure, is_known, request_erasure, take_erasures,
 };
 use serde_json::Value as Json;
 
@@ -44,7 +44,7 @@ async fn erase(pool: &PgPool, arguments: EraseArguments) -> anyhow::Result<ExitC
     }
     let run = follow(pool, id, request.dry_run).await?;
     tell(&run);
-    Ok(if run.state == ErasureState::Done {
+    Ok(if run.state == WorkState::Done {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -6,7 +6,8 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use sens_config::Need;
 use sens_storage::PgPool;
-use sens_storage::import::{ImportRun, ImportState, Intake, find_import};
+use sens_storage::WorkState;
+use sens_storage::import::{ImportRun, Intake, find_import};
 use tokio::io::AsyncReadExt as _;
 
 use super::actor::actor;
@@ -51,7 +52,7 @@ pub(crate) async fn run(arguments: ImportArguments) -> anyhow::Result<ExitCode> 
     );
     let run = follow(&pool, id).await?;
     tell(&run);
-    Ok(if run.state == ImportState::Done && run.refused == 0 {
+    Ok(if run.state == WorkState::Done && run.refused == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

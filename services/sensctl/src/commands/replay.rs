@@ -7,11 +7,11 @@ use anyhow::{Context as _, bail};
 use sens_config::Need;
 use sens_schema::DecoderMap;
 use sens_storage::PgPool;
+use sens_storage::WorkState;
 use sens_storage::query::Scope;
 use sens_storage::query::family::find_family;
 use sens_storage::replay::{
-    Change, ChangeKind, ReplayRequest, ReplayRun, ReplayState, find_replay, request_replay,
-    take_replays,
+    Change, ChangeKind, ReplayRequest, ReplayRun, find_replay, request_replay, take_replays,
 };
 
 use super::actor::actor;
@@ -52,7 +52,7 @@ pub(crate) async fn run(arguments: ReplayArguments) -> anyhow::Result<ExitCode> 
         println!("{}", line(change));
     }
     println!("{}", summary(&run));
-    Ok(if run.state == ReplayState::Done {
+    Ok(if run.state == WorkState::Done {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
