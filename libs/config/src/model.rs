@@ -247,6 +247,8 @@ pub struct Worker {
     pub batch_size: usize,
     /// Batches written at the same time.
     pub writers: usize,
+    /// File that makes the worker take no more messages, once it is there.
+    pub stand_down_file: Option<PathBuf>,
 }
 
 /// Feature flags.
@@ -348,6 +350,7 @@ impl Default for Config {
             worker: Worker {
                 batch_size: 1000,
                 writers: 2,
+                stand_down_file: None,
             },
             features: Features {
                 device_startup: true,

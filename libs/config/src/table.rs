@@ -214,6 +214,8 @@ pub(crate) const TABLE: &[Row] = &[
         "Most messages written in one transaction."),
     plain!(None, "SENS_WORKER__WRITERS", "worker.writers", config.worker.writers, "2",
         "Batches written at the same time."),
+    computed!(None, "SENS_WORKER__STAND_DOWN_FILE", "worker.stand_down_file", config.worker.stand_down_file, "",
+        "A file that makes the worker give back what it holds, take no more messages and be not ready, once it is there: the verdict of a canary's judge."),
 
     computed!(None, "SENS_FEATURES__DEVICE_STARTUP", "features.device_startup", device_startup, "true in local, false elsewhere",
         "Whether device_startup messages provision devices."),

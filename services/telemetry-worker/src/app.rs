@@ -20,6 +20,7 @@ use crate::pipeline::progress::Held;
 use crate::pipeline::{self, Pipeline};
 use crate::{
     catalogue, commands, erasures, imports, maintenance, presence, replays, retention, rollups,
+    stand_down,
 };
 
 /// How long the last connections may take to close.
@@ -27,19 +28,27 @@ const GOODBYE: Duration = Duration::from_secs(1);
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Runs until the shutdown token fires. Dependencies that are away at start are waited for.
+/// Runs until the shutdown token fires. After standing down it stays, so that it can be looked at and is not started again.
 pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
+    let file = runtime.config.worker.stand_down_file.clone();
+    let working = stand_down::follow(file, &runtime.health, &runtime.shutdown);
+    work(&runtime, &working).await?;
+    runtime.shutdown.cancelled().await;
+    Ok(())
+}
+
+/// Runs until the token fires. Dependencies that are away at start are waited for.
+async fn work(runtime: &Runtime, working: &CancellationToken) -> Result<(), Failure> {
     let decoders = DecoderMap::configured(runtime.config.ingest.decoders.as_deref())?;
     let metrics = Metrics::register(&runtime.registry)?;
     let jetstream = runtime.health.component("jetstream");
     let database = runtime.health.component("database");
     let pools = sens_storage::connect(&runtime.config.database, "telemetry-worker", None)?;
 
-    let Some(messaging) = connect_messaging(&runtime, &jetstream).await else {
+    let Some(messaging) = connect_messaging(runtime, &jetstream, working).await else {
         return Ok(());
     };
-    let Some(start) =
-        wait_for_database(&pools, &messaging, &metrics, &database, &runtime.shutdown).await
+    let Some(start) = wait_for_database(&pools, &messaging, &metrics, &database, working).await
     else {
         return Ok(());
     };
@@ -52,7 +61,7 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
     let (sender, catalogue) = watch::channel(Arc::new(start.catalogue));
     let beside = Beside {
         tasks: TaskTracker::new(),
-        shutdown: runtime.shutdown.clone(),
+        shutdown: working.clone(),
     };
     beside.run(catalogue::follow(pools.primary.clone(), sender));
     beside.run(maintenance::purge(messaging.clone(), metrics.clone()));
@@ -92,7 +101,7 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
         database_away: AtomicBool::new(false),
         jetstream,
         held: Held::default(),
-        shutdown: runtime.shutdown.clone(),
+        shutdown: working.clone(),
     };
     pipeline::run(pipeline).await;
     beside.tasks.close();
@@ -144,6 +153,7 @@ impl Beside {
 async fn connect_messaging(
     runtime: &Runtime,
     health: &sens_observability::Component,
+    shutdown: &CancellationToken,
 ) -> Option<Messaging> {
     let mut hold = Hold::default();
     let mut repeat = Repeat::default();
@@ -154,7 +164,7 @@ async fn connect_messaging(
             messaging.ensure_raw_consumer().await?;
             Ok::<_, sens_messaging::Error>(messaging)
         });
-        match unless_stopped(&runtime.shutdown, Duration::ZERO, attempt).await? {
+        match unless_stopped(shutdown, Duration::ZERO, attempt).await? {
             Ok(messaging) => return Some(messaging),
             Err(error) => {
                 if repeat.is_due(&error.to_string(), Instant::now()) {
@@ -163,7 +173,7 @@ async fn connect_messaging(
                 health.set_failing(error.to_string());
             }
         }
-        if !hold.wait(&runtime.shutdown).await {
+        if !hold.wait(shutdown).await {
             return None;
         }
     }

@@ -14,6 +14,7 @@ mod presence;
 mod replays;
 mod retention;
 mod rollups;
+mod stand_down;
 mod trouble;
 
 use std::process::ExitCode;

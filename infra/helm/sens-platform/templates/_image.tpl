@@ -14,6 +14,22 @@
 {{ $repository }}:{{ include "sens.tag" . }}{{ with .image.digest }}@{{ . }}{{ end }}
 {{- end -}}
 
+{{/* Tag that the pods that go first have alone, with plain Helm; empty where they have that of all. Call with the root. */}}
+{{- define "sens.canary.tag" -}}
+{{- $canary := .Values.canary -}}
+{{- if and $canary.enabled (eq $canary.controller "deployment") (not .Values.restore.enabled) -}}{{ $canary.imageTag }}{{- end -}}
+{{- end -}}
+
+{{/* An image as the pods that go first have it: dict root, image. YAML. */}}
+{{- define "sens.canary.image" -}}
+{{- $image := deepCopy .image -}}
+{{- with include "sens.canary.tag" .root -}}
+{{- $_ := set $image "tag" . -}}
+{{- $_ := set $image "digest" "" -}}
+{{- end -}}
+{{- toYaml $image -}}
+{{- end -}}
+
 {{/* Reference of an image of others: the image. */}}
 {{- define "sens.foreignImage" -}}
 {{ .repository }}:{{ .tag }}{{ with .digest }}@{{ . }}{{ end }}

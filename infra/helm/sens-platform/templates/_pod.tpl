@@ -299,11 +299,11 @@ dicts: id of a secret, or name of one with folder; keys).
 {{- if eq . "platform-api" -}}api{{- else if eq . "telemetry-worker" -}}ingest{{- end -}}
 {{- end -}}
 
-{{/* Waits until the schema is new enough: dict root, user. A container. */}}
+{{/* Waits until the schema is new enough: dict root, user, image. A container. */}}
 {{- define "sens.waitForSchema" -}}
 - name: wait-for-schema
-  image: {{ include "sens.image" (dict "root" .root "image" .root.Values.migrations.image) }}
-  imagePullPolicy: {{ include "sens.pullPolicy" (dict "root" .root "image" .root.Values.migrations.image) }}
+  image: {{ include "sens.image" . }}
+  imagePullPolicy: {{ include "sens.pullPolicy" . }}
   args: [migrate, --check, --wait, {{ .root.Values.migrations.waitSeconds | quote }}]
   env:
     {{- include "sens.env.common" . | nindent 4 }}
@@ -315,7 +315,10 @@ dicts: id of a secret, or name of one with folder; keys).
     {{- include "sens.secretMount" . | nindent 4 }}
 {{- end -}}
 
-{{/* Pod template of a component: dict root, name, component, optional labels, beside (a further container as YAML text). */}}
+{{/*
+Pod template of a component: dict root, name, component, optional labels, beside (a further container as YAML text), sensctl (its
+image, where it is another than that of the migrations).
+*/}}
 {{- define "sens.component.pod" -}}
 {{- $files := fromYamlArray (include "sens.component.files" .) -}}
 {{- $user := include "sens.component.databaseUser" .name -}}
@@ -332,7 +335,7 @@ spec:
   {{- end }}
   {{- if and $user .root.Values.migrations.enabled }}
   initContainers:
-    {{- include "sens.waitForSchema" (dict "root" .root "user" $user) | nindent 4 }}
+    {{- include "sens.waitForSchema" (dict "root" .root "user" $user "image" (.sensctl | default .root.Values.migrations.image)) | nindent 4 }}
   {{- end }}
   containers:
     - name: {{ .name }}

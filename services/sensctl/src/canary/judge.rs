@@ -7,8 +7,11 @@ const INGEST: &str = "sens_ingest_end_to_end_seconds";
 /// Messages that the database refuses for good: a healthy version makes none.
 const DEAD: &str = "sens_dead_letters_total";
 const LOST_DATABASE: &str = "sens_db_connection_failures_total";
-/// Failed connections that are borne: databases restart.
-const CONNECTIONS: f64 = 5.0;
+/// Attempts to store messages that failed for a reason other than the messages, and those that succeeded.
+const FAILED_WRITES: &str = "sens_db_retries_total";
+const WRITES: &str = "sens_ingest_insert_duration_seconds_count";
+/// Failed connections, and failed attempts to store, that are borne: databases restart.
+const BORNE: f64 = 5.0;
 
 /// What is borne.
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +64,13 @@ pub(crate) fn broken(before: &Metrics, now: &Metrics, limits: &Limits) -> Option
         return Some(format!("{dead} messages became dead letters"));
     }
     let lost = grown.sum(LOST_DATABASE, |_| true);
-    (lost > CONNECTIONS).then(|| format!("{lost} connections to the database failed"))
+    if lost > BORNE {
+        return Some(format!("{lost} connections to the database failed"));
+    }
+    let failed = grown.sum(FAILED_WRITES, |_| true);
+    let stored = grown.sum(WRITES, |_| true);
+    (failed > BORNE && failed > stored)
+        .then(|| format!("{failed} attempts to store messages failed, and {stored} did not"))
 }
 
 #[cfg(test)]
@@ -110,11 +119,17 @@ mod tests {
             (ingest("10", 50), "from arrival to commit"),
             (format!("{DEAD} 1\n"), "dead letters"),
             (format!("{LOST_DATABASE} 6\n"), "connections"),
+            (
+                format!("{FAILED_WRITES} 6\n{WRITES} 2\n"),
+                "6 attempts to store messages failed, and 2 did not",
+            ),
         ] {
             let found = verdict(&text).unwrap_or_default();
             assert!(found.contains(says), "{text}: {found}");
         }
         assert_eq!(verdict(&requests(9, 10, "0.5")), None, "too few to say");
         assert_eq!(verdict(&ingest("10", 5)), None, "too few to say");
+        let restarted = format!("{FAILED_WRITES} 6\n{WRITES} 60\n");
+        assert_eq!(verdict(&restarted), None, "a database that was away");
     }
 }

@@ -45,8 +45,7 @@ async fn watch(arguments: &WatchArguments) -> Result<ExitCode> {
     }
     let client = client()?;
     let mut watched = Watched::new(&client, arguments);
-    let end = Instant::now() + Duration::from_secs(arguments.seconds);
-    while Instant::now() < end {
+    while !watched.is_over() {
         if stopped_during(&mut terminate, Duration::from_secs(arguments.every)).await {
             return Ok(ExitCode::SUCCESS);
         }
@@ -83,6 +82,8 @@ struct Watched<'a> {
     arguments: &'a WatchArguments,
     limits: Limits,
     first: Option<Metrics>,
+    /// The end of the time, which begins with the first answer.
+    end: Option<Instant>,
     silent: u32,
 }
 
@@ -99,8 +100,14 @@ impl<'a> Watched<'a> {
             arguments,
             limits,
             first: None,
+            end: None,
             silent: 0,
         }
+    }
+
+    /// Whether it was watched for the whole time.
+    fn is_over(&self) -> bool {
+        self.end.is_some_and(|end| Instant::now() >= end)
     }
 
     /// Why the service is to be stopped; `None` while it keeps the rules.
@@ -108,6 +115,8 @@ impl<'a> Watched<'a> {
         match self.metrics().await {
             Ok(now) => {
                 self.silent = 0;
+                let time = Duration::from_secs(self.arguments.seconds);
+                self.end.get_or_insert_with(|| Instant::now() + time);
                 let first = self.first.get_or_insert_with(|| now.clone());
                 if let Some(reason) = broken(first, &now, &self.limits) {
                     return Some(reason);
@@ -217,6 +226,21 @@ mod tests {
         assert_eq!(watched.look().await, None);
         let reason = watched.look().await.unwrap_or_default();
         assert!(reason.contains("not there 3 times"), "{reason}");
+    }
+
+    #[tokio::test]
+    async fn the_time_begins_with_the_first_answer() {
+        let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let silent = format!("http://{}", gone.local_addr().unwrap());
+        drop(gone);
+        let url = serve(&["up 1"]).await;
+        for (metrics, over) in [(silent, false), (url, true)] {
+            let more = ["--metrics", &metrics, "--seconds", "0"];
+            let (client, arguments) = (client().unwrap(), arguments(&more));
+            let mut watched = Watched::new(&client, &arguments);
+            assert_eq!(watched.look().await, None);
+            assert_eq!(watched.is_over(), over, "{metrics}");
+        }
     }
 
     #[tokio::test]
