@@ -39,6 +39,42 @@ async fn workers_drain_under_load() {
     load.all_stored_once(&platform).await;
 }
 
+/// No Service keeps messages away from a worker: one that is judged to be bad takes no more of them by itself, and stays to be
+/// looked at.
+#[tokio::test]
+async fn a_worker_stands_down() {
+    let folder = tempfile::tempdir().unwrap();
+    let verdict = folder.path().join("verdict");
+    let mut platform = Platform::builder()
+        .without_api()
+        .env(
+            "telemetry-worker",
+            "SENS_WORKER__STAND_DOWN_FILE",
+            verdict.to_str().unwrap(),
+        )
+        .start()
+        .await
+        .unwrap();
+    let load = Load::start(&platform).await;
+    load.goes_on(400).await;
+    std::fs::write(&verdict, "too slow\n").unwrap();
+    let taken = "sens_ingest_records_total";
+    assert_eventually!(PATIENCE, {
+        let before = platform.telemetry[0].metric(taken, "").await.unwrap();
+        load.goes_on(100).await;
+        before > 0.0 && platform.telemetry[0].metric(taken, "").await.unwrap() <= before
+    });
+    assert!(!platform.telemetry[0].is_ready().await);
+    assert!(platform.telemetry[0].is_running());
+
+    std::fs::remove_file(&verdict).unwrap();
+    let worker = &mut platform.telemetry[0];
+    assert_eq!(worker.terminate(2 * DRAIN).await.unwrap(), 0);
+    worker.restart().await.unwrap();
+    worker.wait_ready(PATIENCE).await.unwrap();
+    load.all_stored_once(&platform).await;
+}
+
 /// Nothing can be written or told any more: what is held is given up, because the broker and the stream still have it.
 const GIVE_UP: Duration = Duration::from_secs(3);
 
