@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use chrono::{DateTime, Utc};
+use sens_schema::envelope::Source;
 use sens_schema::{Micros, Reading, Value};
 use sqlx::PgConnection;
 
@@ -79,7 +80,11 @@ fn age(row: &Row<'_>) -> (Micros, Micros, Reverse<ItemKey>) {
     (row.reading.recorded_at, received_at, Reverse(row.key()))
 }
 
+/// What was imported is of the past: the device did not speak.
 fn note_device(news: &mut Vec<DeviceNews>, row: &Row<'_>) {
+    if row.message.envelope.source == Source::Import {
+        return;
+    }
     let received_at = row.message.envelope.received_at;
     if news.last().is_none_or(|last| last.id != row.device) {
         news.push(DeviceNews {

@@ -1,5 +1,6 @@
 //! A reading is stored once, whatever comes again.
 
+use sens_schema::envelope::Source;
 use sens_storage::write::{committed_high_water, record_dead};
 
 use crate::support::{NOON, Store, flat, message};
@@ -37,6 +38,34 @@ async fn equal_payloads_are_one_reading_and_two_raw_records() -> anyhow::Result<
             .number("SELECT sum(duplicate)::bigint FROM ingest_ledger")
             .await,
         1
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_imported_reading_is_no_sign_of_life() -> anyhow::Result<()> {
+    let store = Store::start().await?;
+    let seen =
+        "SELECT count(*) FROM device WHERE last_seen_at IS NOT NULL OR first_seen_at IS NOT NULL";
+    let imported = |sequence: u64, value: f64| {
+        let mut message = flat(sequence, 7, value, AT - 86_400);
+        message.envelope.source = Source::Import;
+        message
+    };
+    store.writer.store(1, &[imported(1, 50.0)]).await?;
+    assert_eq!(store.number("SELECT count(*) FROM latest_value").await, 1);
+    assert_eq!(store.number(seen).await, 0, "it was never seen");
+    // Together with what the device sends, and after it.
+    store
+        .writer
+        .store(1, &[flat(2, 7, 51.0, AT), imported(3, 52.0)])
+        .await?;
+    store.writer.store(1, &[imported(4_000_000, 53.0)]).await?;
+    let micros = "SELECT (extract(epoch FROM last_seen_at) * 1000000)::bigint FROM device";
+    assert_eq!(store.number(micros).await, NOON + 2);
+    assert_eq!(
+        store.number("SELECT count(*) FROM processed_record").await,
+        4
     );
     Ok(())
 }
