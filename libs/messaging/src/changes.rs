@@ -1,6 +1,7 @@
 //! Changes told on `SENS_EVENTS` besides committed batches: steps of commands, presence of devices.
 
 use async_nats::HeaderMap;
+use async_nats::jetstream::Message;
 use bytes::Bytes;
 use sens_schema::command::CommandEvent;
 use sens_schema::event::{ChangeEvent, PresenceEvent};
@@ -84,19 +85,14 @@ impl ChangeFeed {
     /// # Errors
     /// [`Error::Subscription`] when the feed broke for good: open a new one after the last sequence.
     pub async fn next(&mut self) -> Result<ChangeItem, Error> {
-        loop {
-            let (sequence, message) = self.feed.next().await?;
+        let read = |sequence, message: &Message| {
             let change = if message.subject.as_str() == subject::EVENT_COMMAND {
                 serde_json::from_slice(&message.payload).map(Change::Command)
             } else {
                 serde_json::from_slice(&message.payload).map(Change::Presence)
             };
-            match change {
-                Ok(change) => return Ok(ChangeItem { sequence, change }),
-                Err(error) => {
-                    tracing::warn!(sequence, %error, "an unreadable change was passed over");
-                }
-            }
-        }
+            change.map(|change| ChangeItem { sequence, change })
+        };
+        self.feed.next_read(read).await
     }
 }

@@ -1,5 +1,6 @@
 //! `SENS_EVENTS`: outcomes of committed batches, for live streams, waiting callers and caches.
 
+use async_nats::jetstream::Message;
 use sens_schema::event::{BatchEvent, ChangeEvent};
 use sens_schema::subject;
 
@@ -102,15 +103,10 @@ impl EventFeed {
     /// # Errors
     /// [`Error::Subscription`] when the feed broke for good: open a new one from the last sequence.
     pub async fn next(&mut self) -> Result<FeedItem, Error> {
-        loop {
-            let (sequence, message) = self.feed.next().await?;
-            match serde_json::from_slice(&message.payload) {
-                Ok(event) => return Ok(FeedItem { sequence, event }),
-                Err(error) => {
-                    tracing::warn!(sequence, %error, "an unreadable event was passed over");
-                }
-            }
-        }
+        let read = |sequence, message: &Message| {
+            serde_json::from_slice(&message.payload).map(|event| FeedItem { sequence, event })
+        };
+        self.feed.next_read(read).await
     }
 }
 
@@ -121,21 +117,14 @@ impl NewsFeed {
     /// # Errors
     /// [`Error::Subscription`] when the feed broke for good: open a new one after the last sequence.
     pub async fn next(&mut self) -> Result<News, Error> {
-        loop {
-            let (sequence, message) = self.feed.next().await?;
-            let news = if message.subject.as_str() == subject::EVENT_CHANGE {
-                serde_json::from_slice(&message.payload)
-                    .map(|event| News::Change { sequence, event })
+        let read = |sequence, message: &Message| {
+            let body = &message.payload;
+            if message.subject.as_str() == subject::EVENT_CHANGE {
+                serde_json::from_slice(body).map(|event| News::Change { sequence, event })
             } else {
-                serde_json::from_slice(&message.payload)
-                    .map(|event| News::Batch(FeedItem { sequence, event }))
-            };
-            match news {
-                Ok(news) => return Ok(news),
-                Err(error) => {
-                    tracing::warn!(sequence, %error, "an unreadable event was passed over");
-                }
+                serde_json::from_slice(body).map(|event| News::Batch(FeedItem { sequence, event }))
             }
-        }
+        };
+        self.feed.next_read(read).await
     }
 }

@@ -44,8 +44,25 @@ impl Feed {
         Ok(Self { stream })
     }
 
+    /// What `read` makes of the next message and its sequence. A message that cannot be read (written by a newer version) is
+    /// passed over with a warning.
+    pub(crate) async fn next_read<T>(
+        &mut self,
+        read: impl Fn(u64, &Message) -> serde_json::Result<T>,
+    ) -> Result<T, Error> {
+        loop {
+            let (sequence, message) = self.next().await?;
+            match read(sequence, &message) {
+                Ok(item) => return Ok(item),
+                Err(error) => {
+                    tracing::warn!(sequence, %error, "an unreadable event was passed over");
+                }
+            }
+        }
+    }
+
     /// The next message and its sequence.
-    pub(crate) async fn next(&mut self) -> Result<(u64, Message), Error> {
+    async fn next(&mut self) -> Result<(u64, Message), Error> {
         let ended = |reason: String| Error::Subscription {
             stream: subject::EVENTS_STREAM,
             reason,
