@@ -10,7 +10,7 @@ use crate::Error;
 use crate::work::{Turn, WorkState};
 
 /// The turn of replays: both wait for each other.
-const LOCK: &str = "SELECT pg_try_advisory_lock(hashtext('sens.replay'))";
+const TURN: &str = "sens.replay";
 
 const SCOPE: &str = "
     SELECT serials, stream_epoch, stream_seq FROM erasure_run WHERE id = $1 AND state = 'running' AND serials IS NOT NULL";
@@ -43,7 +43,7 @@ pub struct ErasureScope {
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
 pub async fn take_erasures(pool: &PgPool) -> Result<Option<Erasures>, Error> {
-    let turn = Turn::take(pool, LOCK).await?;
+    let turn = Turn::take(pool, TURN).await?;
     Ok(turn.map(|turn| Erasures { turn }))
 }
 

@@ -141,13 +141,7 @@ pub async fn request_erasure(
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
 pub async fn cancel_erasure(pool: &PgPool, id: i64, actor: &Actor) -> Result<bool, Error> {
-    let failed = Error::during("cancel an erasure");
-    let mut transaction = pool.begin().await.map_err(&failed)?;
-    if !QUEUE.cancel(&mut transaction, id, actor).await? {
-        return Ok(false);
-    }
-    transaction.commit().await.map_err(&failed)?;
-    Ok(true)
+    QUEUE.cancel(pool, id, actor).await
 }
 
 /// Whether an erasure waits to be begun or to go on.

@@ -17,7 +17,7 @@ use crate::instant::timestamp;
 use crate::work::{Turn, WorkState};
 use crate::write::{load_catalogue, lookup};
 
-const LOCK: &str = "SELECT pg_try_advisory_lock(hashtext('sens.import'))";
+const TURN: &str = "sens.import";
 
 const START: &str = "
     UPDATE import_run SET state = 'running', started_at = coalesce(started_at, now())
@@ -91,7 +91,7 @@ pub struct ImportPart {
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
 pub async fn take_imports(pool: &PgPool, decoders: DecoderMap) -> Result<Option<Imports>, Error> {
-    let turn = Turn::take(pool, LOCK).await?;
+    let turn = Turn::take(pool, TURN).await?;
     Ok(turn.map(|turn| Imports {
         turn,
         pool: pool.clone(),

@@ -90,7 +90,7 @@ impl FromRow<'_, PgRow> for ImportRun {
 pub async fn cancel_import(pool: &PgPool, id: i64, actor: &Actor) -> Result<bool, Error> {
     let failed = Error::during("cancel an import");
     let mut transaction = pool.begin().await.map_err(&failed)?;
-    if !QUEUE.cancel(&mut transaction, id, actor).await? {
+    if !QUEUE.cancel_within(&mut transaction, id, actor).await? {
         return Ok(false);
     }
     sqlx::query("DELETE FROM import_part WHERE run_id = $1")

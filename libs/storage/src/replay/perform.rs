@@ -14,7 +14,7 @@ use crate::work::{Turn, WorkState};
 use crate::write::{load_catalogue, lookup};
 use crate::{Error, Verdict};
 
-const LOCK: &str = "SELECT pg_try_advisory_lock(hashtext('sens.replay'))";
+const TURN: &str = "sens.replay";
 
 const START: &str = "
     UPDATE replay_run SET state = 'running', started_at = coalesce(started_at, now())
@@ -73,7 +73,7 @@ struct Run {
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
 pub async fn take_replays(pool: &PgPool, decoders: DecoderMap) -> Result<Option<Replays>, Error> {
-    let turn = Turn::take(pool, LOCK).await?;
+    let turn = Turn::take(pool, TURN).await?;
     Ok(turn.map(|turn| Replays {
         turn,
         pool: pool.clone(),

@@ -239,13 +239,7 @@ pub async fn request_replay(
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
 pub async fn cancel_replay(pool: &PgPool, id: i64, actor: &Actor) -> Result<bool, Error> {
-    let failed = Error::during("cancel a replay");
-    let mut transaction = pool.begin().await.map_err(&failed)?;
-    if !QUEUE.cancel(&mut transaction, id, actor).await? {
-        return Ok(false);
-    }
-    transaction.commit().await.map_err(&failed)?;
-    Ok(true)
+    QUEUE.cancel(pool, id, actor).await
 }
 
 /// Whether a replay waits to be begun or to go on.

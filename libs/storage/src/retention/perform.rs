@@ -1,10 +1,11 @@
 //! Doing a run: by one session at a time, span by span.
 
-use sqlx::{Connection, PgConnection, PgPool};
+use sqlx::PgPool;
 
 use super::assess::{self, Due, Proof};
 use super::runs::{Action, Outcome, RunState};
 use super::{Class, request_run};
+use crate::work::Turn;
 use crate::{Error, maintenance};
 
 const INTERRUPTED: &str = "
@@ -36,7 +37,7 @@ const FORGET: &str = "
 /// The right to drop partitions, held by one session of the database at a time. It ends with this value.
 #[derive(Debug)]
 pub struct Maintenance {
-    connection: PgConnection,
+    turn: Turn,
     interrupted: Vec<i64>,
 }
 
@@ -45,29 +46,14 @@ pub struct Maintenance {
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
 pub async fn take_maintenance(pool: &PgPool) -> Result<Option<Maintenance>, Error> {
-    // Not to be given back to the pool: the lock belongs to the session, and goes with it whatever happens.
-    let mut connection = pool
-        .acquire()
-        .await
-        .map_err(Error::during("connect"))?
-        .detach();
-    let taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock(hashtext($1))")
-        .bind(maintenance::LOCK)
-        .fetch_one(&mut connection)
-        .await
-        .map_err(Error::during("take the lock of maintenance"))?;
-    if !taken {
-        close(connection).await?;
+    let Some(mut turn) = Turn::take(pool, maintenance::LOCK).await? else {
         return Ok(None);
-    }
+    };
     let interrupted = sqlx::query_scalar(INTERRUPTED)
-        .fetch_all(&mut connection)
+        .fetch_all(&mut turn.connection)
         .await
         .map_err(Error::during("look for interrupted runs of retention"))?;
-    Ok(Some(Maintenance {
-        connection,
-        interrupted,
-    }))
+    Ok(Some(Maintenance { turn, interrupted }))
 }
 
 impl Maintenance {
@@ -82,7 +68,7 @@ impl Maintenance {
     /// [`Error::Unavailable`] or [`Error::Query`].
     pub async fn requested(&mut self) -> Result<Vec<i64>, Error> {
         sqlx::query_scalar(REQUESTED)
-            .fetch_all(&mut self.connection)
+            .fetch_all(&mut self.turn.connection)
             .await
             .map_err(Error::during("look for runs of retention"))
     }
@@ -93,11 +79,11 @@ impl Maintenance {
     /// [`Error::Unavailable`] or [`Error::Query`].
     pub async fn schedule(&mut self) -> Result<Option<i64>, Error> {
         let steady: bool = sqlx::query_scalar("SELECT maintenance_tick()")
-            .fetch_one(&mut self.connection)
+            .fetch_one(&mut self.turn.connection)
             .await
             .map_err(Error::during("look at the clock"))?;
         sqlx::query(FORGET)
-            .execute(&mut self.connection)
+            .execute(&mut self.turn.connection)
             .await
             .map_err(Error::during("forget old runs of retention"))?;
         if !steady {
@@ -106,13 +92,13 @@ impl Maintenance {
         let classes: Vec<&str> = Class::ALL.iter().map(|class| class.as_str()).collect();
         let due: bool = sqlx::query_scalar(ANYTHING_DUE)
             .bind(classes)
-            .fetch_one(&mut self.connection)
+            .fetch_one(&mut self.turn.connection)
             .await
             .map_err(Error::during("look for what retention lets go"))?;
         if !due {
             return Ok(None);
         }
-        request_run(&mut self.connection, false, "schedule")
+        request_run(&mut self.turn.connection, false, "schedule")
             .await
             .map(Some)
     }
@@ -125,7 +111,7 @@ impl Maintenance {
     pub async fn perform(&mut self, run: i64) -> Result<RunState, Error> {
         let dry_run: Option<bool> = sqlx::query_scalar(START)
             .bind(run)
-            .fetch_optional(&mut self.connection)
+            .fetch_optional(&mut self.turn.connection)
             .await
             .map_err(Error::during("start a run of retention"))?;
         let Some(dry_run) = dry_run else {
@@ -162,7 +148,7 @@ impl Maintenance {
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Query`]; the lock is gone all the same.
     pub async fn end(self) -> Result<(), Error> {
-        close(self.connection).await
+        self.turn.end().await
     }
 
     /// The spans of a class. Gives the first refusal; in classes with rollups the spans after it wait for it.
@@ -174,9 +160,9 @@ impl Maintenance {
         position: &mut i32,
     ) -> Result<Option<String>, Error> {
         let mut refusal: Option<String> = None;
-        for due in assess::due(&mut self.connection, class).await? {
+        for due in assess::due(&mut self.turn.connection, class).await? {
             let action = Action::parse(&due.action)?;
-            let weight = assess::weigh(&mut self.connection, class, &due, action).await?;
+            let weight = assess::weigh(&mut self.turn.connection, class, &due, action).await?;
             let waits = refusal.is_some() && class.has_metrics();
             let reason = if waits {
                 Some("the span before it comes first".to_owned())
@@ -203,7 +189,7 @@ impl Maintenance {
                 .bind(assess::lost(class, &weight))
                 .bind(outcome.as_str())
                 .bind(&reason)
-                .execute(&mut self.connection)
+                .execute(&mut self.turn.connection)
                 .await
                 .map_err(Error::during("note what retention did"))?;
             if let Some(reason) = reason {
@@ -228,7 +214,7 @@ impl Maintenance {
         dry_run: bool,
     ) -> Result<Option<String>, Error> {
         let verified = if class == Class::Readings {
-            match assess::prove(&mut self.connection, due).await? {
+            match assess::prove(&mut self.turn.connection, due).await? {
                 Proof::Verified(rows) => rows,
                 Proof::Refused(reason) => return Ok(Some(reason)),
             }
@@ -243,7 +229,7 @@ impl Maintenance {
             .bind(due.lower_bound)
             .bind(due.upper_bound)
             .bind(verified)
-            .fetch_one(&mut self.connection)
+            .fetch_one(&mut self.turn.connection)
             .await
             .map_err(Error::during("drop a partition"));
         match dropped {
@@ -264,16 +250,9 @@ impl Maintenance {
             .bind(run)
             .bind(state.as_str())
             .bind(detail)
-            .execute(&mut self.connection)
+            .execute(&mut self.turn.connection)
             .await
             .map(drop)
             .map_err(Error::during("note the end of a run of retention"))
     }
-}
-
-async fn close(connection: PgConnection) -> Result<(), Error> {
-    connection
-        .close()
-        .await
-        .map_err(Error::during("close the connection"))
 }

@@ -1,6 +1,6 @@
 //! What was asked for and is not over.
 
-use sqlx::{PgConnection, PgExecutor};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 
 use super::WorkState;
 use crate::Error;
@@ -44,8 +44,22 @@ impl Queue {
             .map_err(Error::during("look for work"))
     }
 
-    /// Ends work that was asked for, and writes down who did. `false` when it can no longer be ended, or there is none.
+    /// Ends work that was asked for, in a transaction of its own. `false` when it can no longer be ended, or there is none.
     pub(crate) async fn cancel(
+        &self,
+        pool: &PgPool,
+        id: i64,
+        actor: &Actor,
+    ) -> Result<bool, Error> {
+        let failed = Error::during("cancel an operation");
+        let mut transaction = pool.begin().await.map_err(&failed)?;
+        let cancelled = self.cancel_within(&mut transaction, id, actor).await?;
+        transaction.commit().await.map_err(&failed)?;
+        Ok(cancelled)
+    }
+
+    /// Ends work that was asked for, and writes down who did. `false` when it can no longer be ended, or there is none.
+    pub(crate) async fn cancel_within(
         &self,
         connection: &mut PgConnection,
         id: i64,

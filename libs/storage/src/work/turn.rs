@@ -12,18 +12,19 @@ pub(crate) struct Turn {
 }
 
 impl Turn {
-    /// Takes the turn that `lock` (`SELECT pg_try_advisory_lock(…)`) names; `None` while another session has it.
+    /// Takes the turn of this name; `None` while another session has it.
     ///
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Query`].
-    pub(crate) async fn take(pool: &PgPool, lock: &'static str) -> Result<Option<Self>, Error> {
+    pub(crate) async fn take(pool: &PgPool, name: &str) -> Result<Option<Self>, Error> {
         // Not to be given back to the pool: the lock belongs to the session, and goes with it.
         let mut connection = pool
             .acquire()
             .await
             .map_err(Error::during("connect"))?
             .detach();
-        let taken: bool = sqlx::query_scalar(lock)
+        let taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock(hashtext($1))")
+            .bind(name)
             .fetch_one(&mut connection)
             .await
             .map_err(Error::during("take a turn"))?;

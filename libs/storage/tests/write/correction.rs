@@ -248,10 +248,8 @@ async fn an_item_with_two_metrics_is_corrected_in_one_of_them() -> anyhow::Resul
     check_derived(&store).await
 }
 
-/// A device repeats what it was not acknowledged: both payloads lead to one reading.
-#[tokio::test]
-async fn a_payload_that_arrived_twice_does_not_bring_back_what_was_taken_out() -> anyhow::Result<()>
-{
+/// A reading whose payload came twice, read by an earlier decoder and then taken out; with the number of that correction.
+async fn taken_out(earlier: Earlier) -> anyhow::Result<(Store, Point, i64)> {
     let store = Store::start().await?;
     let point = Point {
         device: 0,
@@ -260,7 +258,7 @@ async fn a_payload_that_arrived_twice_does_not_bring_back_what_was_taken_out() -
         value: 7,
     };
     for sequence in [1, 2] {
-        let read = as_read(sent(sequence, &point), Earlier::WrongValue);
+        let read = as_read(sent(sequence, &point), earlier);
         store.writer.store(1, &[read]).await?;
     }
     let gone = correct(
@@ -269,6 +267,14 @@ async fn a_payload_that_arrived_twice_does_not_bring_back_what_was_taken_out() -
         &Actor::local("ada"),
     )
     .await?;
+    Ok((store, point, gone))
+}
+
+/// A device repeats what it was not acknowledged: both payloads lead to one reading.
+#[tokio::test]
+async fn a_payload_that_arrived_twice_does_not_bring_back_what_was_taken_out() -> anyhow::Result<()>
+{
+    let (store, point, gone) = taken_out(Earlier::WrongValue).await?;
     let done = replay(&store, &everything()).await?.progress;
     assert_eq!((done.added, done.restored), (0, 0));
     check_derived(&store).await?;
@@ -282,23 +288,7 @@ async fn a_payload_that_arrived_twice_does_not_bring_back_what_was_taken_out() -
 /// Today's decoder reads another time: what a person took out stays out, however often its payload has come and comes.
 #[tokio::test]
 async fn a_correction_covers_its_reading_at_whatever_time_it_is_read() -> anyhow::Result<()> {
-    let store = Store::start().await?;
-    let point = Point {
-        device: 0,
-        metric: 0,
-        minute: 5,
-        value: 7,
-    };
-    for sequence in [1, 2] {
-        let read = as_read(sent(sequence, &point), Earlier::WrongTime);
-        store.writer.store(1, &[read]).await?;
-    }
-    let gone = correct(
-        &store.pool,
-        &all_of("AI-0", "battery_charge", None),
-        &Actor::local("ada"),
-    )
-    .await?;
+    let (store, point, gone) = taken_out(Earlier::WrongTime).await?;
     let done = replay(&store, &everything()).await?.progress;
     assert_eq!((done.added, done.restored), (0, 0));
     // The device repeats itself to a worker with today's decoders, which knows nothing of corrections.
