@@ -113,6 +113,18 @@ pub(crate) fn link(uri: &Uri, next: &str) -> AppendHeaders<[(HeaderName, String)
     AppendHeaders([(header::LINK, target)])
 }
 
+/// Takes away what is beyond the page, and gives the cursor that continues after its last item; `None` on the last page.
+pub(crate) fn next<T>(
+    fingerprint: Fingerprint,
+    found: &mut Vec<T>,
+    limit: usize,
+    place: impl FnOnce(&T) -> String,
+) -> Option<String> {
+    let more = cut(found, limit);
+    let last = found.last().filter(|_| more)?;
+    Some(encode(fingerprint, &place(last)))
+}
+
 /// How many items to ask for, so that one too many tells whether there is a next page.
 pub(crate) fn one_more(limit: usize) -> i64 {
     i64::try_from(limit).map_or(i64::MAX, |limit| limit.saturating_add(1))

@@ -120,9 +120,7 @@ pub(crate) async fn list_audit_log(
     // From the primary: whoever made a change finds it at once.
     let pool = &app.pools.primary;
     let mut events = list_audit_events(pool, &filter, cursor::one_more(limit)).await?;
-    let more = cursor::cut(&mut events, limit);
-    let last = events.last().filter(|_| more);
-    let next_cursor = last.map(|last| cursor::encode(fingerprint, &last.id.to_string()));
+    let next_cursor = cursor::next(fingerprint, &mut events, limit, |last| last.id.to_string());
     let link = next_cursor.as_deref().map(|next| cursor::link(&uri, next));
     let page = AuditPage {
         items: events.into_iter().map(AuditItem::from).collect(),

@@ -72,11 +72,8 @@ pub(crate) async fn list_device_commands(
         before,
     };
     let mut commands = list_commands(pool, &filter, cursor::one_more(limit)).await?;
-    let more = cursor::cut(&mut commands, limit);
-    let last = commands.last().filter(|_| more);
-    let next_cursor = last.map(|last| {
-        let place = format!("{}:{}", last.requested_at.timestamp_micros(), last.id);
-        cursor::encode(fingerprint, &place)
+    let next_cursor = cursor::next(fingerprint, &mut commands, limit, |last| {
+        format!("{}:{}", last.requested_at.timestamp_micros(), last.id)
     });
     Ok(Json(CommandPage {
         items: commands.into_iter().map(Command::from).collect(),

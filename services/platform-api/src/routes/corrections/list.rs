@@ -56,11 +56,7 @@ pub(crate) async fn list_corrections_route(
         cursor::one_more(limit),
     )
     .await?;
-    let more = cursor::cut(&mut made, limit);
-    let next_cursor = made
-        .last()
-        .filter(|_| more)
-        .map(|last| cursor::encode(fingerprint, &last.id.to_string()));
+    let next_cursor = cursor::next(fingerprint, &mut made, limit, |last| last.id.to_string());
     Ok(Json(CorrectionPage {
         items: made.into_iter().map(Correction::from).collect(),
         next_cursor,

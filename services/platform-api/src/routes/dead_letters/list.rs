@@ -52,9 +52,9 @@ pub(crate) async fn list_dead_letters(
 
     let first = after.map_or(1, |after| after.saturating_add(1));
     let mut letters = app.link.get()?.dead_letters(first, limit + 1).await?;
-    let more = cursor::cut(&mut letters, limit);
-    let last = letters.last().filter(|_| more);
-    let next_cursor = last.map(|last| cursor::encode(fingerprint, &last.sequence.to_string()));
+    let next_cursor = cursor::next(fingerprint, &mut letters, limit, |last| {
+        last.sequence.to_string()
+    });
     Ok(Json(DeadLetterPage {
         items: letters.iter().map(DeadLetter::from).collect(),
         next_cursor,

@@ -70,9 +70,7 @@ pub(crate) async fn list_deployments_route(
     // From the primary: whoever reported a deployment finds it at once.
     let pool = &app.pools.primary;
     let mut found = list_deployments(pool, &filter, cursor::one_more(limit)).await?;
-    let more = cursor::cut(&mut found, limit);
-    let last = found.last().filter(|_| more);
-    let next_cursor = last.map(|last| cursor::encode(fingerprint, &last.id.to_string()));
+    let next_cursor = cursor::next(fingerprint, &mut found, limit, |last| last.id.to_string());
     let link = next_cursor.as_deref().map(|next| cursor::link(&uri, next));
     let page = DeploymentPage {
         items: found.into_iter().map(Deployment::from).collect(),

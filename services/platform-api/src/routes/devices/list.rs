@@ -81,9 +81,9 @@ pub(crate) async fn list_devices_route(
     let mut devices = selected
         .page(pool, offline_after, after, cursor::one_more(limit))
         .await?;
-    let more = cursor::cut(&mut devices, limit);
-    let last = devices.last().filter(|_| more);
-    let next_cursor = last.map(|device| cursor::encode(fingerprint, &selected.write_place(device)));
+    let next_cursor = cursor::next(fingerprint, &mut devices, limit, |device| {
+        selected.write_place(device)
+    });
     let total = match count {
         Some(how) => Some(Total {
             count: selected.count(pool, offline_after, how).await?,

@@ -90,11 +90,8 @@ pub(crate) async fn list_startups(
     let limit_and_one = cursor::one_more(limit);
     let found = device_startups(&app.pools.read, &scope, &serial, after, limit_and_one).await?;
     let mut startups = found.ok_or_else(|| not_found(&serial))?;
-    let more = cursor::cut(&mut startups, limit);
-    let last = startups.last().filter(|_| more);
-    let next_cursor = last.map(|last| {
-        let place = format!("{} {}", last.started_at.timestamp_micros(), last.seq);
-        cursor::encode(fingerprint, &place)
+    let next_cursor = cursor::next(fingerprint, &mut startups, limit, |last| {
+        format!("{} {}", last.started_at.timestamp_micros(), last.seq)
     });
     let link = next_cursor.as_deref().map(|next| cursor::link(&uri, next));
     let page = StartupPage {

@@ -106,10 +106,9 @@ pub(crate) async fn list_ingest_errors(
         cursor::one_more(limit),
     )
     .await?;
-    let more = cursor::cut(&mut errors, limit);
-    let last = errors.last().filter(|_| more);
-    let next_cursor =
-        last.map(|last| cursor::encode(fingerprint, &write_place(last.received_at, last.id)));
+    let next_cursor = cursor::next(fingerprint, &mut errors, limit, |last| {
+        write_place(last.received_at, last.id)
+    });
     Ok(Json(IngestErrorPage {
         items: errors.into_iter().map(IngestError::from).collect(),
         next_cursor,

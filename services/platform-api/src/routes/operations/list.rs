@@ -75,12 +75,9 @@ pub(crate) async fn list_operations_route(
     };
     let mut operations =
         list_operations(&app.pools.primary, &filter, cursor::one_more(limit)).await?;
-    let more = cursor::cut(&mut operations, limit);
-    let last = operations.last().filter(|_| more);
-    let next_cursor = last.map(|last| {
+    let next_cursor = cursor::next(fingerprint, &mut operations, limit, |last| {
         let micros = last.requested_at.timestamp_micros();
-        let place = format!("{micros}:{}:{}", last.kind.as_str(), last.id);
-        cursor::encode(fingerprint, &place)
+        format!("{micros}:{}:{}", last.kind.as_str(), last.id)
     });
     Ok(Json(OperationPage {
         items: operations.into_iter().map(Operation::from).collect(),
