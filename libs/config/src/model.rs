@@ -127,6 +127,12 @@ pub struct Api {
     pub max_streams: usize,
     /// Keys, newest values, the catalogue and the registry are kept in memory for at most this long; 0 keeps nothing.
     pub cache_seconds: u64,
+    /// Largest file of an export.
+    pub export_max_bytes: u64,
+    /// What the files of all exports may take together.
+    pub export_total_bytes: u64,
+    /// How long the file of an export is kept.
+    pub export_kept_seconds: u64,
 }
 
 /// Metrics and health listener settings.
@@ -304,6 +310,9 @@ impl Default for Config {
                 offline_after_seconds: 300,
                 max_streams: 2500,
                 cache_seconds: 5,
+                export_max_bytes: 1_073_741_824,
+                export_total_bytes: 4_294_967_296,
+                export_kept_seconds: 86_400,
             },
             ops: Ops {
                 listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 9090)),

@@ -85,6 +85,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "deployments",
         include_str!("../migrations/0021_deployments.sql"),
     ),
+    (22, "export", include_str!("../migrations/0022_export.sql")),
 ];
 
 /// Group roles and exactly the rights they use; run after every migration so that new objects are covered.

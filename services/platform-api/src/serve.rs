@@ -11,8 +11,8 @@ use crate::app::App;
 use crate::http::edge::Edge;
 use crate::link::Link;
 use crate::router;
-use crate::routes::health;
 use crate::routes::system::watch_durability;
+use crate::routes::{exports, health};
 
 /// What the service says about itself.
 pub const INFO: ServiceInfo = ServiceInfo {
@@ -51,6 +51,7 @@ pub async fn run(runtime: Runtime) -> Result<(), RunError> {
     )?;
     let app = App::new(&runtime, pools.clone(), link)?;
     watch_durability(app.certificate.clone(), runtime.shutdown.clone());
+    let exports = tokio::spawn(exports::follow(app.clone()));
     let router = router::router(app, Edge::new(&runtime.registry)?);
 
     tracing::info!(address = %listener.local_addr()?, "serving the REST API");
@@ -62,6 +63,7 @@ pub async fn run(runtime: Runtime) -> Result<(), RunError> {
     axum::serve(listener, router)
         .with_graceful_shutdown(runtime.shutdown.cancelled_owned())
         .await?;
+    exports.await?;
     pools.primary.close().await;
     pools.read.close().await;
     Ok(())

@@ -5,7 +5,7 @@ mod snapshot;
 mod target;
 
 pub use events::{BackupEvent, BackupEventKind, last_backup_event, record_backup_event};
-pub use snapshot::{DatabaseFacts, DeadLetterTraceAt, Epoch, Snapshot, TableFacts};
+pub use snapshot::{DatabaseFacts, DeadLetterTraceAt, Epoch, LEFT_OUT, Snapshot, TableFacts};
 pub use target::{
     create_database, drop_database, finish_restore, foreign_tables, prepare_restore, renew_epoch,
     server_facts,

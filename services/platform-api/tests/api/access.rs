@@ -168,6 +168,17 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
     ("GET", "/v1/events/stream", &["viewer", "operator", "admin"]),
     ("POST", "/v1/devices/A/erasure", &["admin"]),
     ("POST", "/v1/imports", &["operator", "admin"]),
+    ("POST", "/v1/exports", &["viewer", "operator", "admin"]),
+    (
+        "GET",
+        "/v1/exports/{id}/content",
+        &["viewer", "operator", "admin"],
+    ),
+    (
+        "DELETE",
+        "/v1/exports/{id}/content",
+        &["viewer", "operator", "admin"],
+    ),
     ("GET", "/v1/operations", &["viewer", "operator", "admin"]),
     (
         "GET",

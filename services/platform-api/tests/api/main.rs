@@ -14,6 +14,7 @@ mod devices;
 mod durability;
 mod edges;
 mod erasure;
+mod export_runs;
 mod exports;
 mod idempotency;
 mod imports;

@@ -131,6 +131,7 @@ async fn dump(
     command
         .args(["--format=custom", "--lock-wait-timeout=60s"])
         .arg(format!("--snapshot={}", snapshot.id()))
+        .arg(format!("--exclude-table-data=*.{}", backup::LEFT_OUT))
         .stdout(Stdio::piped());
     let mut child = program.start(&mut command)?;
     let output = child.stdout.take().context("pg_dump has no output")?;

@@ -13,7 +13,19 @@ import classes from "../admin.module.css";
 import { STATE_TONE } from "../retention/labels";
 import own from "./operations.module.css";
 
-const KIND: Record<string, string> = { replay: "Replay", retention: "Retention" };
+const KIND: Record<string, string> = {
+  replay: "Replay",
+  retention: "Retention",
+  erasure: "Erasure",
+  import: "Import",
+  export: "Export",
+};
+/** What can be ended on the way, and what is left of it then. */
+const ENDS: Record<string, string> = {
+  replay: "It ends before its next part; what it changed until then stays.",
+  import: "It ends before its next part; what was imported until then stays.",
+  export: "It ends before its next piece; nothing is left of the file.",
+};
 
 interface OperationTableProps {
   operations: readonly Operation[];
@@ -93,7 +105,7 @@ export function Progress({ done, total, name }: { done: number; total?: number |
   );
 }
 
-/** Ends a replay before its next part; a run of retention cannot be ended. */
+/** Ends a replay, an import or an export on the way; a run of retention cannot be ended. */
 export function Cancel({ operation }: { operation: Pick<Operation, "id" | "kind" | "state"> }) {
   const { operate } = usePermissions();
   const queries = useQueryClient();
@@ -106,7 +118,8 @@ export function Cancel({ operation }: { operation: Pick<Operation, "id" | "kind"
     },
   });
   const open = operation.state === "requested" || operation.state === "running";
-  if (!operate || operation.kind !== "replay" || !open) return null;
+  const end = ENDS[operation.kind];
+  if (!operate || end === undefined || !open) return null;
   return (
     <>
       <Button
@@ -127,7 +140,7 @@ export function Cancel({ operation }: { operation: Pick<Operation, "id" | "kind"
         onClose={() => setAsking(false)}
         onConfirm={() => cancel.mutate({ params: { path: { id: operation.id } } })}
       >
-        <p>It ends before its next part; what it changed until then stays.</p>
+        <p>{end}</p>
       </Confirm>
     </>
   );

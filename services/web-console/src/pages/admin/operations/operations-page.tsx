@@ -23,6 +23,7 @@ const KIND_LABEL = {
   retention: "runs of retention",
   erasure: "erasures",
   import: "imports of history",
+  export: "exports of readings",
 } as const;
 const KINDS = Object.keys(KIND_LABEL) as (keyof typeof KIND_LABEL)[];
 const STATES = ["requested", "running", "done", "refused", "failed", "cancelled"] as const;
@@ -106,7 +107,8 @@ export function OperationsPage() {
           items.length === 0 ? (
             <Empty title="No operation">
               <span className={classes.empty}>
-                Replays decode stored messages again; retention lets go of what is old.
+                Replays decode stored messages again; retention lets go of what is old; imports and exports
+                take readings from files and into files.
               </span>
             </Empty>
           ) : (
