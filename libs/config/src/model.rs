@@ -92,6 +92,8 @@ pub struct Config {
     pub features: Features,
     /// Device provisioning.
     pub provision: Provision,
+    /// What this replica says of itself.
+    pub replica: Replica,
     /// Logging.
     pub log: Log,
     /// How long a service may drain after a stop signal.
@@ -284,6 +286,24 @@ impl Provision {
     }
 }
 
+/// What a replica says of itself.
+#[derive(Debug, Clone)]
+pub struct Replica {
+    /// Its name: the host's, which on Kubernetes is the pod's.
+    pub name: String,
+    /// Whether it is one of the first of a new version, which others are rolled out after.
+    pub canary: bool,
+}
+
+impl Default for Replica {
+    fn default() -> Self {
+        Self {
+            name: "localhost".into(),
+            canary: false,
+        }
+    }
+}
+
 /// Logging settings.
 #[derive(Debug, Clone)]
 pub struct Log {
@@ -368,6 +388,7 @@ impl Default for Config {
                 secret: Some(Secret::new(crate::loader::LOCAL_PROVISIONING_SECRET)),
                 previous: None,
             },
+            replica: Replica::default(),
             log: Log {
                 format: LogFormat::Json,
                 filter: "info".into(),

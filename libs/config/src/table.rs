@@ -230,6 +230,11 @@ pub(crate) const TABLE: &[Row] = &[
     secret!(None, "PROVISION_SECRET_PREVIOUS", "provision.previous", config.provision.previous, "",
         "The key before the last rotation; still accepted."),
 
+    computed!(None, "SENS_REPLICA__NAME", "replica.name", replica_name, "<hostname>",
+        "Name of this replica, as GET /v1/system/replicas shows it."),
+    plain!(None, "SENS_REPLICA__CANARY", "replica.canary", config.replica.canary, "false",
+        "Whether this replica is one of the first of a new version. The chart sets it."),
+
     computed!(None, "SENS_LOG__FORMAT", "log.format", log_format, "pretty at a terminal, else json",
         "json or pretty."),
     plain!(None, "RUST_LOG", "log.filter", config.log.filter, "info",

@@ -129,6 +129,8 @@ fn operated() -> OpenApiRouter<App> {
         ))
         .routes(routes!(system::durability))
         .routes(routes!(system::quotas))
+        .routes(routes!(system::replicas))
+        .routes(routes!(system::backups))
         .routes(routes!(api_keys::list_api_keys, api_keys::create_api_key))
         .routes(routes!(api_keys::delete_api_key))
 }

@@ -231,6 +231,16 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
         &["viewer", "operator", "admin"],
     ),
     ("GET", "/v1/system/quotas", &["viewer", "operator", "admin"]),
+    (
+        "GET",
+        "/v1/system/replicas",
+        &["viewer", "operator", "admin"],
+    ),
+    (
+        "GET",
+        "/v1/system/backups",
+        &["viewer", "operator", "admin"],
+    ),
     ("GET", "/v1/api-keys", &["admin"]),
     ("POST", "/v1/api-keys", &["admin"]),
     ("DELETE", "/v1/api-keys/{id}", &["admin"]),

@@ -1221,6 +1221,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/system/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Backups and their proofs
+         * @description What `sensctl backup`, `sensctl backup verify` and `sensctl restore` have noted in this database, failures included. After a
+         *     restore the list is as old as the backup, with the restore in it.
+         */
+        get: operations["backups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/system/durability": {
         parameters: {
             query?: never;
@@ -1255,6 +1276,27 @@ export interface paths {
          *     at the device's rate.
          */
         get: operations["quotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system/replicas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Running replicas and their versions
+         * @description All replicas of all services are asked at once over NATS, and each answers for itself: nothing is remembered, so that one
+         *     that has gone is never shown.
+         */
+        get: operations["replicas"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1438,6 +1480,47 @@ export interface components {
             avg_extension_mm: number;
             /** @description The device. */
             serial: string;
+        };
+        /** @description A page of the runs of backups, and what matters of all of them. */
+        BackupPage: {
+            /** @description Runs of backups, proofs and restores, the newest first. */
+            items: components["schemas"]["BackupRun"][];
+            last_proven?: components["schemas"]["BackupRun"] | null;
+            last_taken?: components["schemas"]["BackupRun"] | null;
+            /** @description Continues after this page; `null` on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A run of a backup, of a proof or of a restore. */
+        BackupRun: {
+            /** @description Which backup; `null` when it was never made or found. */
+            backup_id?: string | null;
+            /**
+             * Format: int64
+             * @description Length of the backup in bytes.
+             */
+            bytes?: number | null;
+            /** @description Why the run failed. */
+            detail?: string | null;
+            /** @description When it ended. */
+            finished_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Its number; rises with time.
+             */
+            id: number;
+            /** @description `backup`, `verify` or `restore`. */
+            kind: string;
+            /** @description `done` or `failed`. */
+            outcome: string;
+            /** @description Where the backup lies: a folder, or `s3://bucket/prefix`. */
+            place?: string | null;
+            /**
+             * Format: int64
+             * @description Version of the schema in it.
+             */
+            schema_version?: number | null;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            taken_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @description Battery charge of each device. */
         BatterySummary: {
@@ -1899,6 +1982,7 @@ export interface components {
             labels: {
                 [key: string]: string;
             };
+            last_error_at?: components["schemas"]["Timestamp"] | null;
             last_seen_at?: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
@@ -1928,6 +2012,11 @@ export interface components {
         };
         /** @description Devices by status. */
         DeviceCounts: {
+            /**
+             * Format: int64
+             * @description With something refused within the last 24 hours, whatever their status.
+             */
+            erring: number;
             /**
              * Format: int64
              * @description Never heard of.
@@ -3315,6 +3404,13 @@ export interface components {
              */
             to?: string | null;
         };
+        /** @description What runs at this moment. */
+        Replicas: {
+            /** @description When they were asked. */
+            asked_at: components["schemas"]["Timestamp"];
+            /** @description Those that answered within 0.7 seconds, by service and name. One that is cut off from NATS is not among them. */
+            items: components["schemas"]["RunningReplica"][];
+        };
         /** @description Where a requeued letter stands now. */
         Requeued: {
             /** @description Where it stood in the raw stream. */
@@ -3496,6 +3592,21 @@ export interface components {
             raw_record: number;
             /** @description Readings. */
             readings: number;
+        };
+        /** @description A running replica of a service. */
+        RunningReplica: {
+            /** @description Git SHA of its build. */
+            build_sha: string;
+            /** @description Whether it is one of the first of a new version. */
+            canary: boolean;
+            /** @description Its name: its host's, on Kubernetes its pod's. */
+            name: string;
+            /** @description `platform-api`, `mqtt-ingestion-worker` or `telemetry-worker`. */
+            service: string;
+            /** @description When it started. */
+            started_at: components["schemas"]["Timestamp"];
+            /** @description Version it runs. */
+            version: string;
         };
         /** @description The readings of one metric of a device. */
         Series: {
@@ -5624,6 +5735,8 @@ export interface operations {
                 label?: string[];
                 /** @description `online`, `silent` or `never_seen` */
                 status?: "online" | "silent" | "never_seen";
+                /** @description `true`: only devices with something refused within the last 24 hours; `false`: only the others */
+                erring?: boolean;
                 /** @description only this firmware */
                 firmware?: string;
                 /** @description only this model */
@@ -7636,6 +7749,8 @@ export interface operations {
                 label?: string[];
                 /** @description `online`, `silent` or `never_seen` */
                 status?: "online" | "silent" | "never_seen";
+                /** @description `true`: only devices with something refused within the last 24 hours; `false`: only the others */
+                erring?: boolean;
                 /** @description only this firmware */
                 firmware?: string;
                 /** @description only this model */
@@ -11538,6 +11653,94 @@ export interface operations {
             };
         };
     };
+    backups: {
+        parameters: {
+            query?: {
+                /** @description page size, 1 to 1000, default 100 */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page of runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupPage"];
+                };
+            };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`; retryable */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     durability: {
         parameters: {
             query?: never;
@@ -11628,6 +11831,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Quotas"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`; retryable */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replicas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replicas"];
                 };
             };
             /** @description no valid key: `unauthenticated` */
