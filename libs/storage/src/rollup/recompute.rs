@@ -149,38 +149,7 @@ impl Rollups {
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Query`].
     pub async fn begin(&mut self) -> Result<Option<UnderWay>, Error> {
-        let connection = &mut self.turn.connection;
-        let next: Vec<(i64, DateTime<Utc>, i32)> = sqlx::query_as(NEXT)
-            .bind(ROWS)
-            .bind(ENTRIES)
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(Error::during("look for rollup marks"))?;
-        if next.is_empty() {
-            return Ok(None);
-        }
-        let (mut rows, mut entries) = (0, 0);
-        let (ids, hours): (Vec<i64>, Vec<DateTime<Utc>>) = next
-            .into_iter()
-            .map(|(id, hour, of_row)| {
-                rows += 1;
-                entries += i64::from(of_row);
-                (id, hour)
-            })
-            .unzip();
-        sqlx::query(ENSURE)
-            .bind(hours)
-            .execute(&mut *connection)
-            .await
-            .map_err(Error::during("make partitions for rollups"))?;
-        let (seen, marks) = seen(connection, &ids).await?;
-        let by_series = |((hour, device, metric), minutes)| ((device, metric, hour), minutes);
-        Ok(Some(UnderWay {
-            more: seen.len() < ids.len() || entries >= ENTRIES || rows >= ROWS,
-            ids: seen,
-            marks: marks.0.len(),
-            left: marks.0.into_iter().map(by_series).collect(),
-        }))
+        begin(&mut self.turn.connection).await
     }
 
     /// Recomputes what `count` marks of a pass name, in a transaction. Its snapshot is newer than the marks, so it holds every
@@ -189,29 +158,7 @@ impl Rollups {
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Query`]: nothing is changed by this slice, and all marks of the pass wait.
     pub async fn slice(&mut self, pass: &mut UnderWay, count: usize) -> Result<Step, Error> {
-        let connection = &mut self.turn.connection;
-        let mut transaction = connection
-            .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ")
-            .await
-            .map_err(Error::during("begin a transaction"))?;
-        if !take_lock(&mut transaction).await? {
-            return Ok(Step::Elsewhere);
-        }
-        let marks = pass.take(count);
-        recompute_marked(&mut transaction, &marks).await?;
-        let done = pass.left.is_empty();
-        if done {
-            sqlx::query("DELETE FROM rollup_mark WHERE id = ANY($1)")
-                .bind(&pass.ids)
-                .execute(&mut *transaction)
-                .await
-                .map_err(Error::during("delete rollup marks"))?;
-        }
-        transaction
-            .commit()
-            .await
-            .map_err(Error::during("commit the rollups"))?;
-        Ok(if done { Step::Done } else { Step::Going })
+        slice(&mut self.turn.connection, pass, count).await
     }
 
     /// Gives the turn back.
@@ -223,32 +170,90 @@ impl Rollups {
     }
 }
 
-/// Recomputes what the oldest marks name. Only one process does so at a time.
+/// Recomputes what the oldest marks name, without pauses. Only one process does so at a time.
 ///
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`]: the marks wait.
 pub async fn recompute(pool: &PgPool) -> Result<Pass, Error> {
-    let Some(mut rollups) = take_rollups(pool).await? else {
-        return Ok(Pass::Elsewhere);
-    };
-    let Some(mut pass) = rollups.begin().await? else {
-        rollups.end().await?;
+    let mut connection = pool.acquire().await.map_err(Error::during("connect"))?;
+    let Some(mut pass) = begin(&mut connection).await? else {
         return Ok(Pass::Idle);
     };
-    let step = loop {
-        let step = rollups.slice(&mut pass, SLICE).await?;
-        if step != Step::Going {
-            break step;
+    loop {
+        match slice(&mut connection, &mut pass, SLICE).await? {
+            Step::Going => {}
+            Step::Elsewhere => return Ok(Pass::Elsewhere),
+            Step::Done => {
+                return Ok(Pass::Done {
+                    marks: pass.marks,
+                    more: pass.more,
+                });
+            }
         }
-    };
-    rollups.end().await?;
-    Ok(match step {
-        Step::Elsewhere => Pass::Elsewhere,
-        Step::Going | Step::Done => Pass::Done {
-            marks: pass.marks,
-            more: pass.more,
-        },
-    })
+    }
+}
+
+async fn begin(connection: &mut PgConnection) -> Result<Option<UnderWay>, Error> {
+    let next: Vec<(i64, DateTime<Utc>, i32)> = sqlx::query_as(NEXT)
+        .bind(ROWS)
+        .bind(ENTRIES)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::during("look for rollup marks"))?;
+    if next.is_empty() {
+        return Ok(None);
+    }
+    let (mut rows, mut entries) = (0, 0);
+    let (ids, hours): (Vec<i64>, Vec<DateTime<Utc>>) = next
+        .into_iter()
+        .map(|(id, hour, of_row)| {
+            rows += 1;
+            entries += i64::from(of_row);
+            (id, hour)
+        })
+        .unzip();
+    sqlx::query(ENSURE)
+        .bind(hours)
+        .execute(&mut *connection)
+        .await
+        .map_err(Error::during("make partitions for rollups"))?;
+    let (seen, marks) = seen(connection, &ids).await?;
+    let by_series = |((hour, device, metric), minutes)| ((device, metric, hour), minutes);
+    Ok(Some(UnderWay {
+        more: seen.len() < ids.len() || entries >= ENTRIES || rows >= ROWS,
+        ids: seen,
+        marks: marks.0.len(),
+        left: marks.0.into_iter().map(by_series).collect(),
+    }))
+}
+
+async fn slice(
+    connection: &mut PgConnection,
+    pass: &mut UnderWay,
+    count: usize,
+) -> Result<Step, Error> {
+    let mut transaction = connection
+        .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        .await
+        .map_err(Error::during("begin a transaction"))?;
+    if !take_lock(&mut transaction).await? {
+        return Ok(Step::Elsewhere);
+    }
+    let marks = pass.take(count);
+    recompute_marked(&mut transaction, &marks).await?;
+    let done = pass.left.is_empty();
+    if done {
+        sqlx::query("DELETE FROM rollup_mark WHERE id = ANY($1)")
+            .bind(&pass.ids)
+            .execute(&mut *transaction)
+            .await
+            .map_err(Error::during("delete rollup marks"))?;
+    }
+    transaction
+        .commit()
+        .await
+        .map_err(Error::during("commit the rollups"))?;
+    Ok(if done { Step::Done } else { Step::Going })
 }
 
 async fn recompute_marked(connection: &mut PgConnection, marks: &Marks) -> Result<(), Error> {
