@@ -24,7 +24,7 @@ pub use error::ConfigErrors;
 pub use loader::{load, load_from};
 pub use model::{
     Api, Config, CorsOrigin, Database, Environment, Features, Ingest, Log, LogFormat, Mqtt, Nats,
-    Need, Ops, Provision, Worker,
+    Need, Ops, Provision, Replica, Worker,
 };
 pub use secret::Secret;
 pub use table::{Key, reference};

@@ -24,6 +24,7 @@ pub(crate) struct Draft {
     pub(crate) client_id: Option<String>,
     pub(crate) device_startup: Option<bool>,
     pub(crate) provision_secret: Option<Secret>,
+    pub(crate) replica_name: Option<String>,
     pub(crate) log_format: Option<LogFormat>,
 }
 
@@ -36,6 +37,7 @@ impl Draft {
             client_id: None,
             device_startup: None,
             provision_secret: None,
+            replica_name: None,
             log_format: None,
         }
     }
@@ -47,6 +49,7 @@ impl Draft {
             client_id: Some(config.mqtt.client_id.clone()),
             device_startup: Some(config.features.device_startup),
             provision_secret: config.provision.secret.clone(),
+            replica_name: Some(config.replica.name.clone()),
             log_format: Some(config.log.format),
             parts: Parts::default(),
             config: config.clone(),
@@ -256,6 +259,7 @@ fn resolve(draft: Draft, hostname: &str, needs: &[Need], faults: &mut Vec<String
     config.provision.secret = draft
         .provision_secret
         .or_else(|| local.then(|| Secret::new(LOCAL_PROVISIONING_SECRET)));
+    config.replica.name = draft.replica_name.unwrap_or_else(|| hostname.to_owned());
     config.log.format = draft.log_format.unwrap_or_else(|| {
         if std::io::stdout().is_terminal() {
             LogFormat::Pretty

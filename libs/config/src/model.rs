@@ -92,6 +92,8 @@ pub struct Config {
     pub features: Features,
     /// Device provisioning.
     pub provision: Provision,
+    /// What this replica says of itself.
+    pub replica: Replica,
     /// Logging.
     pub log: Log,
     /// How long a service may drain after a stop signal.
@@ -127,6 +129,12 @@ pub struct Api {
     pub max_streams: usize,
     /// Keys, newest values, the catalogue and the registry are kept in memory for at most this long; 0 keeps nothing.
     pub cache_seconds: u64,
+    /// Largest file of an export.
+    pub export_max_bytes: u64,
+    /// What the files of all exports may take together.
+    pub export_total_bytes: u64,
+    /// How long the file of an export is kept.
+    pub export_kept_seconds: u64,
 }
 
 /// Metrics and health listener settings.
@@ -278,6 +286,24 @@ impl Provision {
     }
 }
 
+/// What a replica says of itself.
+#[derive(Debug, Clone)]
+pub struct Replica {
+    /// Its name: the host's, which on Kubernetes is the pod's.
+    pub name: String,
+    /// Whether it is one of the first of a new version, which others are rolled out after.
+    pub canary: bool,
+}
+
+impl Default for Replica {
+    fn default() -> Self {
+        Self {
+            name: "localhost".into(),
+            canary: false,
+        }
+    }
+}
+
 /// Logging settings.
 #[derive(Debug, Clone)]
 pub struct Log {
@@ -304,6 +330,9 @@ impl Default for Config {
                 offline_after_seconds: 300,
                 max_streams: 2500,
                 cache_seconds: 5,
+                export_max_bytes: 1_073_741_824,
+                export_total_bytes: 4_294_967_296,
+                export_kept_seconds: 86_400,
             },
             ops: Ops {
                 listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 9090)),
@@ -359,6 +388,7 @@ impl Default for Config {
                 secret: Some(Secret::new(crate::loader::LOCAL_PROVISIONING_SECRET)),
                 previous: None,
             },
+            replica: Replica::default(),
             log: Log {
                 format: LogFormat::Json,
                 filter: "info".into(),

@@ -127,6 +127,12 @@ pub(crate) const TABLE: &[Row] = &[
         "Live streams and WebSockets that may be open at once; more are answered 503 `too_many_streams`."),
     plain!(API, "SENS_API__CACHE_SECONDS", "api.cache_seconds", config.api.cache_seconds, "5",
         "Longest time that keys, newest values, the catalogue and labels are kept in memory. A change is seen at once through NATS; without it after 5 seconds at the latest. 0 keeps nothing."),
+    plain!(API, "SENS_API__EXPORT_MAX_BYTES", "api.export_max_bytes", config.api.export_max_bytes, "1073741824",
+        "Largest file of an export. One that becomes larger fails with `export_too_large`."),
+    plain!(API, "SENS_API__EXPORT_TOTAL_BYTES", "api.export_total_bytes", config.api.export_total_bytes, "4294967296",
+        "What the files of all exports may take in the database together; more are answered 503 `exports_busy`."),
+    plain!(API, "SENS_API__EXPORT_KEPT_SECONDS", "api.export_kept_seconds", config.api.export_kept_seconds, "86400",
+        "How long the file of an export is kept."),
 
     plain!(None, "SENS_OPS__LISTEN", "ops.listen", config.ops.listen, "0.0.0.0:9090",
         "Listen address of /metrics and /health of every service."),
@@ -223,6 +229,11 @@ pub(crate) const TABLE: &[Row] = &[
         "HMAC key of device_startup tokens."),
     secret!(None, "PROVISION_SECRET_PREVIOUS", "provision.previous", config.provision.previous, "",
         "The key before the last rotation; still accepted."),
+
+    computed!(None, "SENS_REPLICA__NAME", "replica.name", replica_name, "<hostname>",
+        "Name of this replica, as GET /v1/system/replicas shows it."),
+    plain!(None, "SENS_REPLICA__CANARY", "replica.canary", config.replica.canary, "false",
+        "Whether this replica is one of the first of a new version. The chart sets it."),
 
     computed!(None, "SENS_LOG__FORMAT", "log.format", log_format, "pretty at a terminal, else json",
         "json or pretty."),

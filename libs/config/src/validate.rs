@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::loader::LOCAL_PROVISIONING_SECRET;
 use crate::setting::mask_userinfo;
-use crate::{Config, CorsOrigin, Need, Secret};
+use crate::{Api, Config, CorsOrigin, Need, Secret};
 
 /// Shortest accepted bootstrap key.
 const KEY_MIN: usize = 16;
@@ -75,6 +75,25 @@ fn range<T: Copy + PartialOrd + std::fmt::Display>(
     }
 }
 
+fn exports(api: &Api, faults: &mut Vec<String>) {
+    let bytes = |faults: &mut Vec<String>, name: &str, value: u64| {
+        range(faults, name, value, 1 << 16, 1 << 40);
+    };
+    bytes(faults, "SENS_API__EXPORT_MAX_BYTES", api.export_max_bytes);
+    bytes(
+        faults,
+        "SENS_API__EXPORT_TOTAL_BYTES",
+        api.export_total_bytes,
+    );
+    range(
+        faults,
+        "SENS_API__EXPORT_KEPT_SECONDS",
+        api.export_kept_seconds,
+        1,
+        31_536_000,
+    );
+}
+
 fn api(config: &Config, faults: &mut Vec<String>) {
     let local = config.environment.is_local();
     let environment = config.environment.as_str();
@@ -140,6 +159,7 @@ fn api(config: &Config, faults: &mut Vec<String>) {
         0,
         86_400,
     );
+    exports(&config.api, faults);
     if config.api.listen.port() != 0 && config.api.listen == config.ops.listen {
         faults.push(format!(
             "SENS_OPS__LISTEN: {} is the address of SENS_API__LISTEN as well; use two",

@@ -17,8 +17,15 @@ pub const LINE_MAX: usize = 16 * 1024;
 /// Readings of one payload.
 const READINGS: usize = 500;
 
-/// What a line may say.
-const MEMBERS: [&str; 5] = ["serial", "metric", "recorded_at", "value", "unit"];
+/// What a line may say. The quality, which exports have, is of the time at which it was received first: it is left out.
+const MEMBERS: [&str; 6] = [
+    "serial",
+    "metric",
+    "recorded_at",
+    "value",
+    "unit",
+    "quality",
+];
 
 /// How a file is to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -274,6 +281,12 @@ mod tests {
             r#"{"serial":"AI-7","metric":"battery_charge","recorded_at":"2026-11-20T09:00:00Z","value":71.5,"unit":"%"}"#,
         );
         assert_eq!(of_csv, of_json);
+        let exported = Format::csv("serial,metric,recorded_at,value,unit,quality\r").unwrap();
+        let of_export = exported.line(
+            2,
+            "AI-7,battery_charge,2026-11-20T09:00:00Z,71.5,%,scaled\r",
+        );
+        assert_eq!(of_export, of_json);
         assert_eq!(of_csv.unwrap().value, json!(71.5));
         for (cell, value) in [
             ("true", json!(true)),

@@ -105,6 +105,10 @@ GRANT SELECT, DELETE ON import_part TO sens_ingest;
 GRANT SELECT, INSERT, UPDATE ON import_run TO sens_api;
 GRANT SELECT, INSERT, DELETE ON import_part TO sens_api;
 GRANT SELECT ON import_run TO sens_readonly;
+REVOKE ALL ON FUNCTION export_erased() FROM PUBLIC;
+GRANT SELECT, INSERT, UPDATE, DELETE ON export_run TO sens_api;
+GRANT SELECT, INSERT, DELETE ON export_chunk TO sens_api;
+GRANT SELECT ON export_run TO sens_readonly;
 
 -- Functions with the owner's rights look at our schema alone: nobody can put a table of their own in front.
 DO $$

@@ -9,6 +9,7 @@ pub mod correction;
 pub mod deployment;
 pub mod erasure;
 mod error;
+pub mod export;
 pub mod import;
 mod instant;
 mod logins;

@@ -85,6 +85,12 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "deployments",
         include_str!("../migrations/0021_deployments.sql"),
     ),
+    (22, "export", include_str!("../migrations/0022_export.sql")),
+    (
+        23,
+        "backup_runs",
+        include_str!("../migrations/0023_backup_runs.sql"),
+    ),
 ];
 
 /// Group roles and exactly the rights they use; run after every migration so that new objects are covered.

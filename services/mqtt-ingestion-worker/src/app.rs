@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use sens_messaging::Messaging;
+use chrono::Utc;
+use sens_messaging::{Messaging, Replica};
 use sens_observability::{Component, Mode, Repeat, Runtime};
+use sens_schema::Micros;
 
 use crate::backoff::Backoff;
 use crate::commands;
@@ -26,6 +28,7 @@ pub(crate) const RETIRE: Mode = Mode {
 
 /// Runs until the shutdown token fires, or until the session is ended in the mode [`RETIRE`].
 pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
+    let started_at = Utc::now().timestamp_micros();
     let metrics = Metrics::register(&runtime.registry)?;
     let jetstream = runtime.health.component("jetstream");
     let broker = runtime.health.component("mqtt");
@@ -53,6 +56,7 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
             .await?;
         tracing::info!(mqtt.client_id = %runtime.config.mqtt.client_id, "the session is drained and ended");
     } else {
+        answer(&runtime, &messaging, started_at);
         let config = runtime.config.mqtt.clone();
         let watch = sessions::watch(
             messaging.clone(),
@@ -81,6 +85,18 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
     }
     messaging.close().await?;
     Ok(())
+}
+
+/// Says that this replica runs, whoever asks, until the service stops.
+fn answer(runtime: &Runtime, messaging: &Messaging, started_at: Micros) {
+    let build = &runtime.build;
+    let replica = Replica::of(&runtime.config, build.service, &build.version, started_at);
+    let (messaging, shutdown) = (messaging.clone(), runtime.shutdown.clone());
+    tokio::spawn(async move {
+        shutdown
+            .run_until_cancelled(messaging.answer_for(replica))
+            .await;
+    });
 }
 
 /// Reads, stores and acknowledges until the service stops or, when retiring, nothing more comes. The broker is not asked

@@ -10,7 +10,7 @@ use sens_observability::metrics;
 use sens_observability::{BuildInfo, CancellationToken, Health, RunError, Runtime};
 use sens_schema::DecoderMap;
 use sens_storage::Pools;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::auth::{Authenticator, StoredKeys};
 use crate::cache::{Caches, Registrar, Relay};
@@ -59,6 +59,8 @@ pub(crate) struct App {
     pub(crate) overview: Cache<(), Arc<Overview>>,
     /// Places for live streams.
     pub(crate) streams: Arc<Semaphore>,
+    /// Wakes whoever writes exports.
+    pub(crate) exports: Arc<Notify>,
     /// Counts of this service.
     pub(crate) counts: Counts,
 }
@@ -116,6 +118,7 @@ impl App {
                 .time_to_live(OVERVIEW_KEPT)
                 .build(),
             streams: Arc::new(Semaphore::new(config.api.max_streams)),
+            exports: Arc::default(),
             counts: Counts {
                 ingest_items: metrics::counter(registry, &metrics::HTTP_INGEST_ITEMS)?,
                 streams: metrics::gauge(registry, &metrics::SSE_STREAMS)?,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sens_config::Config;
-use sens_messaging::{ConnectionState, Error, Messaging};
+use sens_messaging::{ConnectionState, Error, Messaging, Replica};
 use sens_observability::CancellationToken;
 use tokio::sync::watch;
 
@@ -59,6 +59,17 @@ impl Link {
         messaging
             .filter(|messaging| messaging.state() == ConnectionState::Up)
             .ok_or_else(|| Problem::of(Code::MessagingUnavailable))
+    }
+
+    /// Says that this replica runs, whoever asks, from the first connection until the service drains.
+    pub(crate) fn answer_for(mut self, replica: Replica, shutdown: CancellationToken) {
+        tokio::spawn(async move {
+            if let Some(messaging) = self.connected().await {
+                shutdown
+                    .run_until_cancelled(messaging.answer_for(replica))
+                    .await;
+            }
+        });
     }
 
     /// Waits for the first connection; `None` when the service drains before.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::header;
+use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
@@ -20,12 +20,14 @@ use crate::cache;
 use crate::http::edge::{self, Edge};
 use crate::http::elsewhere::{self, Elsewhere};
 use crate::http::negotiate::Offers;
+use crate::http::range::InParts;
 use crate::http::{cors, idempotency, negotiate, rate, timeout};
 use crate::problem::{Code, Problem, describe_shared};
 use crate::routes::{
     accounting, analytics, api_keys, audit_log, commands, corrections, dead_letters, deployments,
-    devices, docs, events, explain, health, imports, ingest, ingest_errors, measurements, messages,
-    metrics, operations, overview, raw_records, replays, retention, stream, system, web, whoami,
+    devices, docs, events, explain, exports, health, imports, ingest, ingest_errors, measurements,
+    messages, metrics, operations, overview, raw_records, replays, retention, stream, system, web,
+    whoami,
 };
 
 /// Every documented route.
@@ -127,6 +129,8 @@ fn operated() -> OpenApiRouter<App> {
         ))
         .routes(routes!(system::durability))
         .routes(routes!(system::quotas))
+        .routes(routes!(system::replicas))
+        .routes(routes!(system::backups))
         .routes(routes!(api_keys::list_api_keys, api_keys::create_api_key))
         .routes(routes!(api_keys::delete_api_key))
 }
@@ -139,6 +143,11 @@ fn readings() -> OpenApiRouter<App> {
         .routes(routes!(
             measurements::get_measurement_query,
             measurements::post_measurement_query
+        ))
+        .routes(routes!(exports::create_export))
+        .routes(routes!(
+            exports::get_export_content,
+            exports::delete_export_content
         ))
         .routes(routes!(stream::stream_device))
         .routes(routes!(stream::stream_fleet))
@@ -211,10 +220,15 @@ fn surround(routes: Router, api: &Api, edge: Edge) -> Router {
         .layer(compression())
 }
 
-/// What is packed already, or must not wait for more, goes as it is.
+/// What is packed already, must not wait for more, or can be read in parts goes as it is.
 fn compression() -> CompressionLayer<impl Predicate> {
+    let is_whole = |_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| {
+        extensions.get::<InParts>().is_none()
+    };
     CompressionLayer::new().gzip(true).zstd(true).compress_when(
-        DefaultPredicate::new().and(NotForContentType::new("application/vnd.apache.parquet")),
+        DefaultPredicate::new()
+            .and(NotForContentType::new("application/vnd.apache.parquet"))
+            .and(is_whole),
     )
 }
 
@@ -226,7 +240,7 @@ fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
-    use axum::http::{Request, StatusCode};
+    use axum::http::Request;
     use tower::ServiceExt as _;
 
     use super::*;

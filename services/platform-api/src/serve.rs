@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::serve::ListenerExt as _;
+use chrono::Utc;
+use sens_messaging::Replica;
 use sens_observability::{Need, RunError, Runtime, ServiceInfo, metrics};
 use tokio::net::TcpListener;
 
@@ -11,8 +13,8 @@ use crate::app::App;
 use crate::http::edge::Edge;
 use crate::link::Link;
 use crate::router;
-use crate::routes::health;
 use crate::routes::system::watch_durability;
+use crate::routes::{exports, health};
 
 /// What the service says about itself.
 pub const INFO: ServiceInfo = ServiceInfo {
@@ -29,6 +31,7 @@ pub const INFO: ServiceInfo = ServiceInfo {
 /// When a setting cannot be used or the address is taken.
 pub async fn run(runtime: Runtime) -> Result<(), RunError> {
     let config = Arc::clone(&runtime.config);
+    let started_at = Utc::now().timestamp_micros();
     // First of all: whoever is told that the service is ready must find it here.
     let address = config.api.listen;
     let listener = TcpListener::bind(address).await.map_err(|error| {
@@ -49,8 +52,11 @@ pub async fn run(runtime: Runtime) -> Result<(), RunError> {
         pools.replica.clone(),
         runtime.shutdown.clone(),
     )?;
+    let replica = Replica::of(&config, INFO.name, &runtime.build.version, started_at);
+    link.clone().answer_for(replica, runtime.shutdown.clone());
     let app = App::new(&runtime, pools.clone(), link)?;
     watch_durability(app.certificate.clone(), runtime.shutdown.clone());
+    let exports = tokio::spawn(exports::follow(app.clone()));
     let router = router::router(app, Edge::new(&runtime.registry)?);
 
     tracing::info!(address = %listener.local_addr()?, "serving the REST API");
@@ -62,6 +68,7 @@ pub async fn run(runtime: Runtime) -> Result<(), RunError> {
     axum::serve(listener, router)
         .with_graceful_shutdown(runtime.shutdown.cancelled_owned())
         .await?;
+    exports.await?;
     pools.primary.close().await;
     pools.read.close().await;
     Ok(())

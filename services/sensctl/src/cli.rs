@@ -4,6 +4,7 @@ mod canary;
 mod correct;
 mod deployments;
 mod device;
+mod export;
 mod import;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ pub(crate) use canary::{CanaryCommand, WatchArguments};
 pub(crate) use correct::{ChosenReadings, CorrectCommand};
 pub(crate) use deployments::DeploymentsCommand;
 pub(crate) use device::{EraseArguments, RegistryCommand};
+pub(crate) use export::{ExportArguments, ExportCompression, ExportFormat, ExportQuery};
 pub(crate) use import::{ImportArguments, ImportFormat};
 
 use crate::commands::MetricsCommand;
@@ -38,6 +40,7 @@ use crate::commands::MetricsCommand;
   sensctl replay --device AI-7 --from 2026-11-01T00:00:00Z --dry-run
   sensctl correct withdraw --device AI-7 --metric battery_charge --at 2026-11-20T10:00:00Z --reason 'a loose wire'
   sensctl import history.csv --dry-run
+  sensctl export --device AI-7 --last 30d --output readings.parquet
   sensctl device erase AI-7 --reason 'request 4711' --dry-run
   sensctl command send AI-7 reboot --ttl 600 --wait
   sensctl dead-letters requeue --all
@@ -99,6 +102,8 @@ pub(crate) enum Command {
     },
     /// Take past readings from a file; what is known already is left out. A telemetry-worker does it
     Import(ImportArguments),
+    /// Write readings into a file, however many they are; a platform-api does it
+    Export(ExportArguments),
     /// Devices
     Device {
         #[command(subcommand)]

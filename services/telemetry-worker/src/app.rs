@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use sens_messaging::Messaging;
+use chrono::Utc;
+use sens_messaging::{Messaging, Replica};
 use sens_observability::{Repeat, Runtime};
 use sens_schema::{DecoderMap, Position};
 use sens_storage::write::{self, BatchWriter};
@@ -40,6 +41,7 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), Failure> {
 /// Runs until the token fires. Dependencies that are away at start are waited for.
 async fn work(runtime: &Runtime, working: &CancellationToken) -> Result<(), Failure> {
     let decoders = DecoderMap::configured(runtime.config.ingest.decoders.as_deref())?;
+    let replica = replica(runtime);
     let metrics = Metrics::register(&runtime.registry)?;
     let jetstream = runtime.health.component("jetstream");
     let database = runtime.health.component("database");
@@ -48,6 +50,11 @@ async fn work(runtime: &Runtime, working: &CancellationToken) -> Result<(), Fail
     let Some(messaging) = connect_messaging(runtime, &jetstream, working).await else {
         return Ok(());
     };
+    let beside = Beside {
+        tasks: TaskTracker::new(),
+        shutdown: working.clone(),
+    };
+    beside.answer(&messaging, replica);
     let Some(start) = wait_for_database(&pools, &messaging, &metrics, &database, working).await
     else {
         return Ok(());
@@ -59,10 +66,6 @@ async fn work(runtime: &Runtime, working: &CancellationToken) -> Result<(), Fail
     );
 
     let (sender, catalogue) = watch::channel(Arc::new(start.catalogue));
-    let beside = Beside {
-        tasks: TaskTracker::new(),
-        shutdown: working.clone(),
-    };
     beside.run(catalogue::follow(pools.primary.clone(), sender));
     beside.run(maintenance::purge(messaging.clone(), metrics.clone()));
     beside.run(maintenance::care(pools.primary.clone()));
@@ -123,6 +126,12 @@ struct Beside {
 }
 
 impl Beside {
+    /// Says that this replica runs, whoever asks.
+    fn answer(&self, messaging: &Messaging, replica: Replica) {
+        let messaging = messaging.clone();
+        self.run(async move { messaging.answer_for(replica).await });
+    }
+
     /// What people ask for.
     fn on_request(&self, pool: &PgPool, messaging: &Messaging, decoders: &DecoderMap, epoch: i32) {
         self.run(replays::follow(pool.clone(), decoders.clone()));
@@ -148,6 +157,13 @@ impl Beside {
             unless_stopped(&shutdown, Duration::ZERO, work).await;
         });
     }
+}
+
+/// This process, which has just started.
+fn replica(runtime: &Runtime) -> Replica {
+    let build = &runtime.build;
+    let now = Utc::now().timestamp_micros();
+    Replica::of(&runtime.config, build.service, &build.version, now)
 }
 
 async fn connect_messaging(

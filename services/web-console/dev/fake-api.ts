@@ -64,6 +64,9 @@ function answer(url: URL, request: IncomingMessage, response: ServerResponse): S
   if (path === "/dead-letters") return send(response, 200, { items: [], next_cursor: null });
   if (path === "/system/quotas") return send(response, 200, { items: [], waiting: 0 });
   if (path === "/system/durability") return send(response, 200, data.durability(now));
+  if (path === "/system/replicas") return send(response, 200, data.replicas(now));
+  if (path === "/system/backups") return send(response, 200, data.backups(now, empty));
+  if (path === "/deployments") return send(response, 200, { items: [], next_cursor: null });
   if (path === "/api-keys") return send(response, 200, { items: data.apiKeys(now) });
   if (path.startsWith("/analytics/")) return send(response, 200, { items: analytics(path.slice(11), fleet) });
   if (path.startsWith("/messages/")) {
@@ -89,7 +92,8 @@ function list(fleet: Device[], url: URL) {
   const status = url.searchParams.get("status");
   const matching = fleet
     .filter((each) => `${each.serial} ${each.name ?? ""}`.toLowerCase().includes(q))
-    .filter((each) => status === null || each.status === status);
+    .filter((each) => status === null || each.status === status)
+    .filter((each) => url.searchParams.get("erring") !== "true" || each.last_error_at != null);
   return page(matching, url);
 }
 

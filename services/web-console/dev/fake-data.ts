@@ -1,6 +1,7 @@
 import type {
   Accounting,
   ApiKey,
+  BackupPage,
   Device,
   Durability,
   IngestError,
@@ -9,6 +10,7 @@ import type {
   Message,
   Metric,
   Overview,
+  Replicas,
 } from "../src/api/types.ts";
 
 /** A made-up fleet, for working on the console without a platform. Everything is a function of the time. */
@@ -65,6 +67,7 @@ export function devices(now: number): Device[] {
       provisioned_at: legacy ? null : iso(START),
       first_seen_at: never ? null : iso(START),
       last_seen_at: never ? null : iso(now - age),
+      last_error_at: index % 7 === 3 ? iso(now - 600_000 * (1 + index)) : null,
       labels: { hall: String(1 + (index % 4)) },
       version: 1,
       created_at: iso(START),
@@ -150,6 +153,7 @@ export function overview(now: number, empty: boolean): Overview {
       silent: having("silent"),
       never_seen: having("never_seen"),
       placeholder: all.filter(({ placeholder }) => placeholder).length,
+      erring: all.filter(({ last_error_at }) => last_error_at != null).length,
     },
     ingest: {
       messages,
@@ -334,4 +338,43 @@ export function apiKeys(now: number): ApiKey[] {
       revoked_at: iso(now - 8e8),
     },
   ];
+}
+
+export function replicas(now: number): Replicas {
+  const replica = (service: string, name: string): Replicas["items"][number] => ({
+    service,
+    name,
+    version: "0.5.0",
+    build_sha: "0000000",
+    canary: false,
+    started_at: iso(START),
+  });
+  return {
+    asked_at: iso(now),
+    items: [
+      replica("mqtt-ingestion-worker", "ingest-0"),
+      replica("platform-api", "api-0"),
+      replica("telemetry-worker", "worker-0"),
+    ],
+  };
+}
+
+export function backups(now: number, empty: boolean): BackupPage {
+  const run = (id: number, kind: string, hours: number): BackupPage["items"][number] => ({
+    id,
+    kind,
+    outcome: "done",
+    backup_id: "20261120T021700Z-000001",
+    started_at: iso(now - hours * 3_600_000),
+    finished_at: iso(now - hours * 3_600_000 + 42_000),
+    taken_at: iso(now - 20 * 3_600_000),
+    bytes: 84_000_000,
+    place: "/backups",
+    schema_version: 23,
+    detail: null,
+  });
+  const [taken, proven] = [run(1, "backup", 20), run(2, "verify", 19)];
+  return empty
+    ? { last_taken: null, last_proven: null, items: [], next_cursor: null }
+    : { last_taken: taken, last_proven: proven, items: [proven, taken], next_cursor: null };
 }

@@ -52,6 +52,9 @@ async function pages(): Promise<Record<string, string>> {
     metrics: "/admin?tab=metrics",
     retention: "/admin?tab=retention",
     operations: "/admin?tab=operations",
+    backups: "/admin?tab=backups",
+    replicas: "/admin?tab=replicas",
+    deployments: "/admin?tab=deployments",
     audit: "/admin?tab=audit",
     system: "/admin?tab=system",
   };

@@ -23,6 +23,7 @@ function fleet(empty = false) {
     "/v1/dead-letters": keyed({ items: [], next_cursor: null }),
     "/v1/system/quotas": keyed({ items: [], waiting: 0 }),
     "/v1/system/durability": keyed(data.durability(NOW)),
+    "/v1/system/backups": keyed(data.backups(NOW, empty)),
     "/v1/messages/1-0": keyed(data.message("1-0", NOW)),
     "/v1/analytics/battery-summary": keyed({
       items: [

@@ -146,3 +146,24 @@ async fn wrong_lines_are_named_and_cost_only_themselves() {
     let left = "SELECT count(*) FROM import_part";
     assert_eq!(number(&scene.platform, left), 0);
 }
+
+#[tokio::test]
+async fn what_is_exported_on_the_command_line_is_known_when_it_is_imported() {
+    let mut scene = Scene::plain().await;
+    scene.stored(&topic("AI-1"), batch(7)).await;
+    let sensctl = async |arguments: &[&str]| scene.platform.sensctl(arguments).await;
+    for name in ["readings.csv", "readings.ndjson"] {
+        let file = scene.platform.dir().join(name);
+        let path = file.to_str().unwrap();
+        let said = sensctl(&["export", "--device", "AI-1", "--output", path]).await;
+        assert!(said.unwrap().contains("1 rows"));
+        let again = sensctl(&["import", path]).await.unwrap();
+        assert!(again.contains("0 accepted, 1 known before"), "{again}");
+    }
+    let file = scene.platform.dir().join("none.parquet");
+    let path = file.to_str().unwrap();
+    let refused = sensctl(&["export", "--last", "soon", "--output", path]).await;
+    let refused = format!("{:#}", refused.unwrap_err());
+    assert!(refused.contains("last must be a number"), "{refused}");
+    assert!(!file.exists());
+}

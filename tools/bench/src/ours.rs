@@ -61,6 +61,7 @@ impl Ours {
             builder = builder.env("*", name, value);
         }
         let platform = builder.start().await?;
+        platform.postgres.recycle_log()?;
         let sql = PgConnection::connect(&platform.postgres.url())
             .await
             .context("connect to the platform's database")?;

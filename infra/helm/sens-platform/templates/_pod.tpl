@@ -230,6 +230,10 @@ dicts: id of a secret, or name of one with folder; keys).
   value: {{ .component.logLevel | quote }}
 - name: SENS_SHUTDOWN_GRACE_SECONDS
   value: {{ sub (int .component.terminationGracePeriodSeconds) 5 | quote }}
+{{- if eq (get (.labels | default dict) "sens-platform/track") "canary" }}
+- name: SENS_REPLICA__CANARY
+  value: "true"
+{{- end }}
 {{- if eq .name "platform-api" }}
 {{ include "sens.env.database" (dict "root" .root "user" "api") }}
 {{ include "sens.env.nats" (dict "root" .root "user" "api") }}

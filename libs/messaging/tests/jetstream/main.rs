@@ -4,4 +4,5 @@ mod consume;
 mod feed;
 mod parked;
 mod publish;
+mod replicas;
 mod support;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sens_schema::Position;
 use serde_json::Value as Json;
-use sqlx::PgPool;
+use sqlx::{Connection as _, PgPool};
 
 use super::runs::QUEUE;
 use crate::Error;
@@ -19,6 +19,12 @@ const SPANS: &str = "SELECT name, lower_bound, upper_bound FROM erasure_spans($1
 
 const TOTAL: &str =
     "UPDATE erasure_run SET total = $2, done = 0 WHERE id = $1 AND state = 'running'";
+
+/// What is known of errors of the devices by those that came since.
+const ERRORS_SINCE: &str = "
+    UPDATE device d SET last_error_at = (SELECT max(e.received_at) FROM ingest_error e
+        WHERE e.device_id = d.id AND e.received_at >= now() - interval '24 hours')
+    FROM erasure_run r WHERE r.id = $1 AND d.id = ANY (r.device_ids) AND d.last_error_at IS NOT NULL";
 
 const FAIL: &str = "
     UPDATE erasure_run SET state = 'failed', detail = $2, finished_at = now() WHERE id = $1 AND state = 'running'";
@@ -140,12 +146,23 @@ impl Erasures {
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Query`].
     pub async fn finish(&mut self, id: i64, also: &Json) -> Result<bool, Error> {
-        sqlx::query_scalar("SELECT erasure_finish($1, $2)")
+        let failed = Error::during("end an erasure");
+        let mut transaction = self.turn.connection.begin().await.map_err(&failed)?;
+        let over = sqlx::query_scalar("SELECT erasure_finish($1, $2)")
             .bind(id)
             .bind(also)
-            .fetch_one(&mut self.turn.connection)
+            .fetch_one(&mut *transaction)
             .await
-            .map_err(Error::during("end an erasure"))
+            .map_err(&failed)?;
+        if over {
+            sqlx::query(ERRORS_SINCE)
+                .bind(id)
+                .execute(&mut *transaction)
+                .await
+                .map_err(&failed)?;
+        }
+        transaction.commit().await.map_err(&failed)?;
+        Ok(over)
     }
 
     /// Gives an erasure up for good.

@@ -19,6 +19,8 @@ pub struct DeviceCounts {
     pub never_seen: i64,
     /// Made by telemetry, never provisioned.
     pub placeholder: i64,
+    /// With something refused within the last 24 hours.
+    pub erring: i64,
 }
 
 /// Committed messages and readings.
@@ -54,10 +56,11 @@ pub struct NamedCount {
 /// # Errors
 /// [`Error`] when the database cannot answer.
 pub async fn device_counts(pool: &PgPool, offline_after: Duration) -> Result<DeviceCounts, Error> {
-    let (total, online, never_seen, placeholder): (i64, i64, i64, i64) = sqlx::query_as(
+    let (total, online, never_seen, placeholder, erring): (i64, i64, i64, i64, i64) = sqlx::query_as(
         "SELECT count(*), count(*) FILTER (WHERE online IS DISTINCT FROM false \
                                              AND last_seen_at > now() - make_interval(secs => $1)), \
-         count(*) FILTER (WHERE last_seen_at IS NULL), count(*) FILTER (WHERE placeholder) \
+         count(*) FILTER (WHERE last_seen_at IS NULL), count(*) FILTER (WHERE placeholder), \
+         count(*) FILTER (WHERE last_error_at > now() - interval '24 hours') \
          FROM device WHERE deleted_at IS NULL",
     )
     .bind(offline_after.as_secs_f64())
@@ -69,6 +72,7 @@ pub async fn device_counts(pool: &PgPool, offline_after: Duration) -> Result<Dev
         silent: total - online - never_seen,
         never_seen,
         placeholder,
+        erring,
     })
 }
 

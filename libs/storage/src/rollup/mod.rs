@@ -15,4 +15,6 @@ pub use levels::Level;
 pub use marks::Marks;
 pub(crate) use sql::{OF_BUCKETS, OF_READINGS};
 
-pub use recompute::{Backlog, Pass, backlog, recompute, tick};
+pub use recompute::{
+    Backlog, Pass, Rollups, Step, UnderWay, backlog, recompute, take_rollups, tick,
+};

@@ -1,10 +1,11 @@
 //! One pass over the marks.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
+use sens_schema::Micros;
 use sqlx::error::DatabaseError;
 use sqlx::postgres::PgArguments;
 use sqlx::query::{Query, QueryAs};
@@ -16,9 +17,14 @@ use super::plan::{Floors, Span, Work, plan};
 use super::{series, sql};
 use crate::Error;
 use crate::instant::timestamp;
+use crate::work::Turn;
 
-/// Series in an hour that one pass recomputes: keeps its transaction short.
+const LOCK: &str = "SELECT pg_try_advisory_lock(hashtext('sens.rollup'))";
+
+/// Series in an hour that one pass recomputes: bounds what it keeps in memory.
 const SERIES: usize = 20_000;
+/// Of them in one transaction, where nobody waits meanwhile.
+const SLICE: usize = 5_000;
 /// Marks (of a series in an hour) looked at by one pass. Far more, because under load most of them name the same series.
 const ENTRIES: i64 = 2_000_000;
 /// Rows of marks looked at by one pass.
@@ -75,12 +81,119 @@ pub struct Backlog {
     pub lag: Duration,
 }
 
-/// Recomputes what the oldest marks name, in one transaction. Only one process does so at a time.
+/// How far a pass is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Another process recomputes at this moment: the pass is over, and its marks wait.
+    Elsewhere,
+    /// Series are left.
+    Going,
+    /// It is over.
+    Done,
+}
+
+/// The turn to recompute, held by one session of the database at a time. It ends with this value, whatever happens.
+#[derive(Debug)]
+pub struct Rollups {
+    turn: Turn,
+}
+
+/// A pass that is under way. Given up at any point, it leaves its marks to the next one.
+#[derive(Debug)]
+pub struct UnderWay {
+    ids: Vec<i64>,
+    /// By series, so that one slice has all that is marked of a series.
+    left: BTreeMap<(i64, i32, Micros), i64>,
+    /// Marks that it began with: one for each device, metric and hour.
+    pub marks: usize,
+    /// Whether as many wait as fit into a pass, or more.
+    pub more: bool,
+}
+
+impl UnderWay {
+    /// Marks that are left.
+    pub fn left(&self) -> usize {
+        self.left.len()
+    }
+
+    /// Takes the next `count` marks, and what else is marked of the last series of them.
+    fn take(&mut self, count: usize) -> Marks {
+        let last = self.left.keys().nth(count.saturating_sub(1)).copied();
+        let rest =
+            last.map(|(device, metric, _)| self.left.split_off(&(device, metric, Micros::MAX)));
+        let taken = std::mem::replace(&mut self.left, rest.unwrap_or_default());
+        let by_hour = |((device, metric, hour), minutes)| ((hour, device, metric), minutes);
+        Marks(taken.into_iter().map(by_hour).collect())
+    }
+}
+
+/// Takes the turn to recompute; `None` while another session has it.
 ///
 /// # Errors
-/// [`Error::Unavailable`] or [`Error::Query`]: nothing is changed, and the marks wait.
+/// [`Error::Unavailable`] or [`Error::Query`].
+pub async fn take_rollups(pool: &PgPool) -> Result<Option<Rollups>, Error> {
+    let Some(mut turn) = Turn::take(pool, LOCK).await? else {
+        return Ok(None);
+    };
+    // Of a process that is frozen the server takes it back.
+    sqlx::query("SET idle_session_timeout = '5min'")
+        .execute(&mut turn.connection)
+        .await
+        .map_err(Error::during("limit a turn"))?;
+    Ok(Some(Rollups { turn }))
+}
+
+impl Rollups {
+    /// Looks what the oldest marks name; `None` when there are none.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Query`].
+    pub async fn begin(&mut self) -> Result<Option<UnderWay>, Error> {
+        begin(&mut self.turn.connection).await
+    }
+
+    /// Recomputes what `count` marks of a pass name, in a transaction. Its snapshot is newer than the marks, so it holds every
+    /// reading they speak of; the marks go with the last slice.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Query`]: nothing is changed by this slice, and all marks of the pass wait.
+    pub async fn slice(&mut self, pass: &mut UnderWay, count: usize) -> Result<Step, Error> {
+        slice(&mut self.turn.connection, pass, count).await
+    }
+
+    /// Gives the turn back.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn end(self) -> Result<(), Error> {
+        self.turn.end().await
+    }
+}
+
+/// Recomputes what the oldest marks name, without pauses. Only one process does so at a time.
+///
+/// # Errors
+/// [`Error::Unavailable`] or [`Error::Query`]: the marks wait.
 pub async fn recompute(pool: &PgPool) -> Result<Pass, Error> {
     let mut connection = pool.acquire().await.map_err(Error::during("connect"))?;
+    let Some(mut pass) = begin(&mut connection).await? else {
+        return Ok(Pass::Idle);
+    };
+    loop {
+        match slice(&mut connection, &mut pass, SLICE).await? {
+            Step::Going => {}
+            Step::Elsewhere => return Ok(Pass::Elsewhere),
+            Step::Done => {
+                return Ok(Pass::Done {
+                    marks: pass.marks,
+                    more: pass.more,
+                });
+            }
+        }
+    }
+}
+
+async fn begin(connection: &mut PgConnection) -> Result<Option<UnderWay>, Error> {
     let next: Vec<(i64, DateTime<Utc>, i32)> = sqlx::query_as(NEXT)
         .bind(ROWS)
         .bind(ENTRIES)
@@ -88,7 +201,7 @@ pub async fn recompute(pool: &PgPool) -> Result<Pass, Error> {
         .await
         .map_err(Error::during("look for rollup marks"))?;
     if next.is_empty() {
-        return Ok(Pass::Idle);
+        return Ok(None);
     }
     let (mut rows, mut entries) = (0, 0);
     let (ids, hours): (Vec<i64>, Vec<DateTime<Utc>>) = next
@@ -104,43 +217,60 @@ pub async fn recompute(pool: &PgPool) -> Result<Pass, Error> {
         .execute(&mut *connection)
         .await
         .map_err(Error::during("make partitions for rollups"))?;
+    let (seen, marks) = seen(connection, &ids).await?;
+    let by_series = |((hour, device, metric), minutes)| ((device, metric, hour), minutes);
+    Ok(Some(UnderWay {
+        more: seen.len() < ids.len() || entries >= ENTRIES || rows >= ROWS,
+        ids: seen,
+        marks: marks.0.len(),
+        left: marks.0.into_iter().map(by_series).collect(),
+    }))
+}
+
+async fn slice(
+    connection: &mut PgConnection,
+    pass: &mut UnderWay,
+    count: usize,
+) -> Result<Step, Error> {
     let mut transaction = connection
         .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ")
         .await
         .map_err(Error::during("begin a transaction"))?;
     if !take_lock(&mut transaction).await? {
-        return Ok(Pass::Elsewhere);
+        return Ok(Step::Elsewhere);
     }
-    let (seen, marks) = seen(&mut transaction, &ids).await?;
-    let cut = seen.len() < ids.len();
-    let floors = floors(&mut transaction).await?;
+    let marks = pass.take(count);
+    recompute_marked(&mut transaction, &marks).await?;
+    let done = pass.left.is_empty();
+    if done {
+        sqlx::query("DELETE FROM rollup_mark WHERE id = ANY($1)")
+            .bind(&pass.ids)
+            .execute(&mut *transaction)
+            .await
+            .map_err(Error::during("delete rollup marks"))?;
+    }
+    transaction
+        .commit()
+        .await
+        .map_err(Error::during("commit the rollups"))?;
+    Ok(if done { Step::Done } else { Step::Going })
+}
+
+async fn recompute_marked(connection: &mut PgConnection, marks: &Marks) -> Result<(), Error> {
+    let floors = floors(connection).await?;
     for level in [Level::Minute, Level::Hour] {
-        work_off(&mut transaction, level, &plan(level, &marks, &floors)).await?;
+        work_off(connection, level, &plan(level, marks, &floors)).await?;
     }
-    let work = plan(Level::Day, &marks, &floors);
+    let work = plan(Level::Day, marks, &floors);
     let days: BTreeSet<Span> = [&work.from_finer, &work.from_readings, &work.onto_base]
         .into_iter()
         .flatten()
         .copied()
         .collect();
-    let before = series::days(&mut transaction, &days).await?;
-    work_off(&mut transaction, Level::Day, &work).await?;
-    let after = series::days(&mut transaction, &days).await?;
-    series::follow(&mut transaction, &before, &after).await?;
-    sqlx::query("DELETE FROM rollup_mark WHERE id = ANY($1)")
-        .bind(&seen)
-        .execute(&mut *transaction)
-        .await
-        .map_err(Error::during("delete rollup marks"))?;
-    transaction
-        .commit()
-        .await
-        .map_err(Error::during("commit the rollups"))?;
-    let more = cut || entries >= ENTRIES || rows >= ROWS;
-    Ok(Pass::Done {
-        marks: marks.0.len(),
-        more,
-    })
+    let before = series::days(connection, &days).await?;
+    work_off(connection, Level::Day, &work).await?;
+    let after = series::days(connection, &days).await?;
+    series::follow(connection, &before, &after).await
 }
 
 /// How much waits, and for how long.
@@ -288,5 +418,39 @@ impl Ranges {
             .bind(self.ends)
             .bind(self.first)
             .bind(self.last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slice_has_all_that_is_marked_of_its_series() {
+        let marked = [
+            (1, 1, 0),
+            (1, 1, 1),
+            (1, 2, 0),
+            (2, 1, 0),
+            (2, 1, 1),
+            (2, 1, 2),
+        ];
+        for count in 0..8 {
+            let mut pass = UnderWay {
+                ids: Vec::new(),
+                left: marked.map(|key| (key, 1)).into(),
+                marks: marked.len(),
+                more: false,
+            };
+            let mut slices = Vec::new();
+            while pass.left() > 0 {
+                let series = pass.take(count).0.into_keys();
+                slices.push(series.map(|(_, device, metric)| (device, metric)).collect());
+            }
+            let series: BTreeSet<(i64, i32)> = slices.iter().flatten().copied().collect();
+            let apart: usize = slices.iter().map(BTreeSet::len).sum();
+            assert_eq!((series.len(), apart), (3, 3), "{count}: {slices:?}");
+            assert!(count < 6 || slices.len() == 1, "{count}: {slices:?}");
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! Devices: a serial or a legacy number becomes a device id; an unknown one becomes a placeholder.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sens_schema::{DeviceRef, Micros};
 use sqlx::PgConnection;
 
-use super::batch::PendingMessage;
+use super::batch::{AllBut, PendingMessage};
 use super::names::{DeviceIds, Names};
 use crate::Error;
 use crate::instant::timestamp;
@@ -20,10 +22,11 @@ const SELECT_BY_NAME: &str = "
 
 const MARK_SEEN: &str = "
     UPDATE device SET
-        first_seen_at = least(coalesce(device.first_seen_at, news.received_at), news.received_at),
-        last_seen_at = greatest(coalesce(device.last_seen_at, news.received_at), news.received_at),
-        firmware = coalesce(news.firmware, device.firmware)
-    FROM unnest($1::bigint[], $2::timestamptz[], $3::text[]) AS news (id, received_at, firmware),
+        first_seen_at = least(device.first_seen_at, news.received_at),
+        last_seen_at = greatest(device.last_seen_at, news.received_at),
+        firmware = coalesce(news.firmware, device.firmware),
+        last_error_at = greatest(device.last_error_at, news.erred_at)
+    FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::timestamptz[]) AS news (id, received_at, firmware, erred_at),
          (SELECT id FROM device WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE) AS locked
     WHERE device.id = news.id AND locked.id = news.id";
 
@@ -111,12 +114,43 @@ fn legacy_id(device: &DeviceRef) -> Option<i64> {
     }
 }
 
-/// New facts about a device: only they move `last_seen_at`; a repetition is no sign of life of its own.
+/// New facts about a device: only new readings move `last_seen_at`; a repetition is no sign of life of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DeviceNews {
     pub(super) id: i64,
-    pub(super) received_at: Micros,
+    /// Newest arrival of a new reading.
+    pub(super) received_at: Option<Micros>,
     pub(super) firmware: Option<String>,
+    /// Newest arrival of something that was refused.
+    pub(super) erred_at: Option<Micros>,
+}
+
+/// Adds what was refused to the news of the devices; the others have errors alone.
+pub(super) fn with_errors(
+    mut news: Vec<DeviceNews>,
+    messages: &[PendingMessage],
+    fresh: &AllBut<u64>,
+    devices: &DeviceIds,
+) -> Vec<DeviceNews> {
+    let mut erred: BTreeMap<i64, Micros> = BTreeMap::new();
+    let fresh = messages.iter().filter(|each| fresh.contains(each.sequence));
+    for message in fresh {
+        let refused = message.errors().iter();
+        for id in refused.filter_map(|error| devices.get(error.device.as_ref()?)) {
+            let at = erred.entry(*id).or_insert(Micros::MIN);
+            *at = message.envelope.received_at.max(*at);
+        }
+    }
+    for known in &mut news {
+        known.erred_at = erred.remove(&known.id);
+    }
+    news.extend(erred.into_iter().map(|(id, at)| DeviceNews {
+        id,
+        received_at: None,
+        firmware: None,
+        erred_at: Some(at),
+    }));
+    news
 }
 
 pub(super) async fn mark_seen(
@@ -127,15 +161,15 @@ pub(super) async fn mark_seen(
         return Ok(());
     }
     let ids: Vec<i64> = news.iter().map(|item| item.id).collect();
-    let received: Vec<DateTime<Utc>> = news
-        .iter()
-        .map(|item| timestamp(item.received_at))
-        .collect();
+    let times = |of: fn(&DeviceNews) -> Option<Micros>| -> Vec<Option<DateTime<Utc>>> {
+        news.iter().map(|item| of(item).map(timestamp)).collect()
+    };
     let firmware: Vec<Option<&str>> = news.iter().map(|item| item.firmware.as_deref()).collect();
     sqlx::query(MARK_SEEN)
         .bind(ids)
-        .bind(received)
+        .bind(times(|item| item.received_at))
         .bind(firmware)
+        .bind(times(|item| item.erred_at))
         .execute(connection)
         .await
         .map(drop)

@@ -89,14 +89,15 @@ fn note_device(news: &mut Vec<DeviceNews>, row: &Row<'_>) {
     if news.last().is_none_or(|last| last.id != row.device) {
         news.push(DeviceNews {
             id: row.device,
-            received_at,
+            received_at: Some(received_at),
             firmware: None,
+            erred_at: None,
         });
     }
     if let Some(entry) = news.last_mut()
-        && received_at >= entry.received_at
+        && Some(received_at) >= entry.received_at
     {
-        entry.received_at = received_at;
+        entry.received_at = Some(received_at);
         if row.message.decoded.firmware.is_some() {
             entry.firmware.clone_from(&row.message.decoded.firmware);
         }

@@ -127,6 +127,7 @@ impl BatchWriter {
         let stored = readings::insert(&mut transaction, epoch, &rows, &expected.readings).await?;
         errors::insert(&mut transaction, epoch, messages, &fresh, &devices).await?;
         let (news, marks) = latest::upsert(&mut transaction, &rows, &stored).await?;
+        let news = devices::with_errors(news, messages, &fresh, &devices);
         let news = self.seen.due(news);
         devices::mark_seen(&mut transaction, &news).await?;
         status::apply(&mut transaction, epoch, messages, &fresh).await?;

@@ -1,5 +1,6 @@
 //! A PostgreSQL cluster of our own, or databases in one that is given.
 
+mod log;
 mod place;
 mod standby;
 mod tls;

@@ -11,16 +11,8 @@ use crate::problem::{Code, Problem};
 /// Finds out who calls and whether one of `roles` is theirs.
 async fn require(parts: &Parts, app: &App, roles: &[Role]) -> Result<Caller, Problem> {
     let caller = app.authenticator.authenticate(&parts.headers).await?;
-    if roles.contains(&caller.role) {
-        return Ok(caller);
-    }
-    let names: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
-    let detail = format!(
-        "this needs the role {}, the key has {}",
-        names.join(" or "),
-        caller.role.as_str()
-    );
-    Err(Problem::new(Code::Forbidden, detail))
+    caller.insist(roles)?;
+    Ok(caller)
 }
 
 /// Who may read.

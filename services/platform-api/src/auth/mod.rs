@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use sens_storage::audit::Actor;
 use sens_storage::query::Scope;
 
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 pub(crate) use access::{Admin, Anyone, Listener, Operator, Reader, Sender, Viewer};
 pub(crate) use bearer::token;
@@ -45,6 +45,33 @@ impl Caller {
             name: self.name.clone(),
             request_id: Some(self.request_id.clone()),
         }
+    }
+
+    /// Whether all devices are theirs to see.
+    pub(crate) fn sees_all(&self) -> bool {
+        self.scope.is_everything()
+    }
+
+    /// Whether they asked for what the key of this id asked for.
+    pub(crate) fn owns(&self, key_id: Option<&str>) -> bool {
+        key_id.is_some() && self.key_id.as_deref() == key_id
+    }
+
+    /// Goes on only with one of these roles.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub(crate) fn insist(&self, roles: &[Role]) -> Result<(), Problem> {
+        if roles.contains(&self.role) {
+            return Ok(());
+        }
+        let names: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+        let detail = format!(
+            "this needs the role {}, the key has {}",
+            names.join(" or "),
+            self.role.as_str()
+        );
+        Err(Problem::new(Code::Forbidden, detail))
     }
 }
 

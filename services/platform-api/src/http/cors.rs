@@ -24,6 +24,8 @@ pub(crate) fn layer(origins: &CorsOrigin) -> Option<CorsLayer> {
         header::ACCEPT,
         header::IF_MATCH,
         header::IF_NONE_MATCH,
+        header::IF_RANGE,
+        header::RANGE,
         HeaderName::from_static("idempotency-key"),
         HeaderName::from_static("last-event-id"),
         HeaderName::from_static("prefer"),
@@ -32,7 +34,9 @@ pub(crate) fn layer(origins: &CorsOrigin) -> Option<CorsLayer> {
     ];
     let exposed = [
         HeaderName::from_static("idempotent-replayed"),
+        header::ACCEPT_RANGES,
         header::ALLOW,
+        header::CONTENT_RANGE,
         header::ETAG,
         header::LINK,
         header::LOCATION,

@@ -11,6 +11,7 @@ pub(crate) mod idempotency;
 pub(crate) mod negotiate;
 pub(crate) mod params;
 pub(crate) mod position;
+pub(crate) mod range;
 pub(crate) mod rate;
 pub(crate) mod request_id;
 pub(crate) mod time;

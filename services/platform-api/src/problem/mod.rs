@@ -165,6 +165,11 @@ impl Problem {
         self.code == code
     }
 
+    /// Whether the same request may succeed later.
+    pub(crate) fn is_retryable(&self) -> bool {
+        self.code.entry().retryable
+    }
+
     /// The stable name of the code.
     pub(crate) fn name(&self) -> &'static str {
         self.code.entry().name

@@ -12,6 +12,7 @@ pub(crate) mod devices;
 pub(crate) mod docs;
 pub(crate) mod events;
 pub(crate) mod explain;
+pub(crate) mod exports;
 pub(crate) mod health;
 pub(crate) mod imports;
 pub(crate) mod ingest;

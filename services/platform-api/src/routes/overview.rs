@@ -41,6 +41,8 @@ pub(crate) struct DeviceCounts {
     never_seen: i64,
     /// Known by telemetry only.
     placeholder: i64,
+    /// With something refused within the last 24 hours, whatever their status.
+    erring: i64,
 }
 
 /// What was ever committed, and what waits.
@@ -122,6 +124,7 @@ async fn read(app: &App) -> Result<Overview, Problem> {
             silent: devices.silent,
             never_seen: devices.never_seen,
             placeholder: devices.placeholder,
+            erring: devices.erring,
         },
         ingest: IngestCounts {
             messages: totals.messages,

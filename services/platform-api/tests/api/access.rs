@@ -168,6 +168,17 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
     ("GET", "/v1/events/stream", &["viewer", "operator", "admin"]),
     ("POST", "/v1/devices/A/erasure", &["admin"]),
     ("POST", "/v1/imports", &["operator", "admin"]),
+    ("POST", "/v1/exports", &["viewer", "operator", "admin"]),
+    (
+        "GET",
+        "/v1/exports/{id}/content",
+        &["viewer", "operator", "admin"],
+    ),
+    (
+        "DELETE",
+        "/v1/exports/{id}/content",
+        &["viewer", "operator", "admin"],
+    ),
     ("GET", "/v1/operations", &["viewer", "operator", "admin"]),
     (
         "GET",
@@ -220,6 +231,16 @@ const ROUTES: &[(&str, &str, &[&str])] = &[
         &["viewer", "operator", "admin"],
     ),
     ("GET", "/v1/system/quotas", &["viewer", "operator", "admin"]),
+    (
+        "GET",
+        "/v1/system/replicas",
+        &["viewer", "operator", "admin"],
+    ),
+    (
+        "GET",
+        "/v1/system/backups",
+        &["viewer", "operator", "admin"],
+    ),
     ("GET", "/v1/api-keys", &["admin"]),
     ("POST", "/v1/api-keys", &["admin"]),
     ("DELETE", "/v1/api-keys/{id}", &["admin"]),

@@ -183,6 +183,13 @@ fn of_operations() -> Vec<Wanted> {
             Json::Null,
             ("cancel", "import"),
         ),
+        of(
+            "post",
+            "/v1/exports",
+            "/v1/exports",
+            json!({"device":"B","format":"ndjson"}),
+            ("request", "export"),
+        ),
     ]
 }
 
@@ -220,8 +227,9 @@ fn of_retention() -> Vec<Wanted> {
     ]
 }
 
-/// Those that need a dead letter or a reading; their own tests look at what they write.
-const ELSEWHERE: [(&str, &str); 4] = [
+/// Those that need a dead letter, a reading or a file; their own tests look at what they write.
+const ELSEWHERE: [(&str, &str); 5] = [
+    ("delete", "/v1/exports/{id}/content"),
     ("post", "/v1/corrections"),
     ("post", "/v1/corrections/{id}/undo"),
     ("delete", "/v1/dead-letters/{number}"),

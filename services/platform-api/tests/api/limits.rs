@@ -85,7 +85,7 @@ async fn a_limited_key_sees_and_sends_its_devices_alone() -> Result<()> {
 }
 
 /// Makes a key.
-async fn key(bench: &Bench, body: Json) -> Result<String> {
+pub(crate) async fn key(bench: &Bench, body: Json) -> Result<String> {
     let answer = send(bench, "POST", "/v1/api-keys", "-", body).await?;
     let key = answer.json()["key"].as_str().map(str::to_owned);
     key.with_context(|| answer.text())

@@ -20,6 +20,10 @@ impl Folder {
         Self { path }
     }
 
+    pub(super) fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
     /// The folder of a backup that is not complete, where it is; of a complete one otherwise.
     pub(super) fn of(&self, id: &str) -> PathBuf {
         let partial = self.path.join(format!("{id}{PARTIAL}"));

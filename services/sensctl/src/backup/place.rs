@@ -86,6 +86,14 @@ impl Place {
         Ok(Self::Bucket(Box::new(BucketPlace(s3))))
     }
 
+    /// What it is called, without keys.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Folder(FolderPlace(folder)) => folder.name(),
+            Self::Bucket(bucket) => bucket.0.name(),
+        }
+    }
+
     /// Writes a file of a backup that is being made.
     pub(super) async fn put(
         &self,

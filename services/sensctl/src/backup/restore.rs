@@ -13,6 +13,7 @@ use sens_storage::backup::{self, BackupEventKind, Snapshot};
 use super::manifest::{Manifest, StreamPart, StreamsPart};
 use super::place::Place;
 use super::streams::Messages;
+use super::trace::Run;
 use super::{compare, take};
 
 /// How often to look whether a worker waits for messages.
@@ -35,6 +36,7 @@ pub(crate) async fn restore(
     place: &Place,
     manifest: &Manifest,
     options: RestoreOptions,
+    run: &Run,
 ) -> Result<Report> {
     let known = sens_storage::latest_version();
     ensure!(
@@ -65,7 +67,7 @@ pub(crate) async fn restore(
         report.push("the database is restored already, going on with the streams".to_owned());
     } else {
         let dump = place.fetch(manifest, take::DUMP, work.path()).await?;
-        restore_database(&config.database, manifest, &dump).await?;
+        restore_database(&config.database, manifest, &dump, run).await?;
         report.push(format!(
             "database: {} rows in {} tables, as the manifest says; schema at version {known}",
             manifest.rows(),
@@ -83,13 +85,9 @@ pub(crate) async fn restore(
             report.push(line);
         }
     }
-    backup::record_backup_event(
-        &config.database,
-        BackupEventKind::Restored,
-        &manifest.id,
-        manifest.bytes(),
-    )
-    .await?;
+    // What a further restore decides by.
+    let event = run.event(BackupEventKind::Restored, Some(manifest));
+    backup::record_backup_event(&config.database, &event).await?;
     Ok(report)
 }
 
@@ -140,16 +138,16 @@ async fn foreign_is_ours(config: &Database, manifest: &Manifest) -> bool {
     })
 }
 
-async fn restore_database(config: &Database, manifest: &Manifest, dump: &Path) -> Result<()> {
+async fn restore_database(
+    config: &Database,
+    manifest: &Manifest,
+    dump: &Path,
+    run: &Run,
+) -> Result<()> {
     compare::play_back(config, manifest, dump).await?;
     sens_storage::migrate(config).await?;
-    backup::record_backup_event(
-        config,
-        BackupEventKind::DatabaseRestored,
-        &manifest.id,
-        manifest.bytes(),
-    )
-    .await?;
+    let event = run.event(BackupEventKind::DatabaseRestored, Some(manifest));
+    backup::record_backup_event(config, &event).await?;
     Ok(())
 }
 

@@ -57,6 +57,11 @@ impl S3 {
         })
     }
 
+    pub(super) fn name(&self) -> String {
+        let name = format!("s3://{}/{}", self.bucket.name(), self.prefix);
+        name.trim_end_matches('/').to_owned()
+    }
+
     fn key(&self, id: &str, name: &str) -> String {
         format!("{}{id}/{name}", self.prefix)
     }

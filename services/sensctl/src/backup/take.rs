@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, SubsecRound as _, Utc};
 use sens_config::Config;
 use sens_messaging::{KeptStream, Messaging};
-use sens_storage::backup::{self, BackupEventKind, Snapshot};
+use sens_storage::backup::Snapshot;
 
 use super::manifest::{DatabasePart, FileEntry, Manifest, StreamsPart, Table};
 use super::place::Place;
@@ -21,8 +21,6 @@ use super::streams::{self, Exported};
 
 /// The dump's file.
 pub(super) const DUMP: &str = "database.dump";
-/// The schema version that brought the trace of backups.
-pub(super) const EVENTS_SINCE: i64 = 8;
 
 /// How to take a backup.
 #[derive(Debug, Clone, Copy)]
@@ -96,16 +94,6 @@ async fn write(
         files,
     };
     place.complete(&manifest).await?;
-    if manifest.database.schema_version >= EVENTS_SINCE {
-        let bytes = manifest.bytes();
-        backup::record_backup_event(
-            &config.database,
-            BackupEventKind::Backup,
-            &manifest.id,
-            bytes,
-        )
-        .await?;
-    }
     Ok(manifest)
 }
 
@@ -131,6 +119,7 @@ async fn dump(
     command
         .args(["--format=custom", "--lock-wait-timeout=60s"])
         .arg(format!("--snapshot={}", snapshot.id()))
+        .arg(format!("--exclude-table-data=*.{}", backup::LEFT_OUT))
         .stdout(Stdio::piped());
     let mut child = program.start(&mut command)?;
     let output = child.stdout.take().context("pg_dump has no output")?;

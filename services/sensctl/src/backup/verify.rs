@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use sens_config::Config;
-use sens_storage::backup::{self, BackupEventKind};
+use sens_storage::backup;
 
 use super::manifest::Manifest;
 use super::place::Place;
@@ -30,16 +30,5 @@ pub(crate) async fn verify(config: &Config, place: &Place, manifest: &Manifest) 
     backup::create_database(&config.database, &scratch).await?;
     let outcome = compare::play_back(&target, manifest, &dump).await;
     backup::drop_database(&config.database, &scratch).await?;
-    outcome?;
-    if manifest.database.schema_version >= take::EVENTS_SINCE {
-        let bytes = manifest.bytes();
-        backup::record_backup_event(
-            &config.database,
-            BackupEventKind::Verified,
-            &manifest.id,
-            bytes,
-        )
-        .await?;
-    }
-    Ok(())
+    outcome
 }

@@ -6,9 +6,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use chrono::{TimeDelta, Utc};
 use sens_config::{Config, Need};
+use sens_storage::backup::BackupEventKind;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::backup::{Listed, Manifest, Place, TakeOptions, take, verify};
+use crate::backup::{Listed, Manifest, Place, Run, TakeOptions, take, verify};
 use crate::cli::{BackupArguments, BackupCommand, FromArguments, TakeArguments};
 use crate::settings;
 
@@ -47,11 +48,21 @@ async fn once(config: &Config, place: &Place, wanted: &TakeArguments) -> Result<
     let options = TakeOptions {
         skip_streams: wanted.skip_streams,
     };
-    let manifest = take(config, place, options).await?;
+    let run = Run::begin(place);
+    let database = &config.database;
+    let manifest = match take(config, place, options).await {
+        Ok(manifest) => manifest,
+        Err(error) => {
+            let kind = BackupEventKind::BackupFailed;
+            run.failed(database, kind, None, &error).await;
+            return Err(error);
+        }
+    };
+    run.done(database, BackupEventKind::Backup, &manifest).await;
     println!("backup {} is complete: {}", manifest.id, summary(&manifest));
     warn_about_missing(&manifest);
     if wanted.verify {
-        verify(config, place, &manifest).await?;
+        proved(config, place, &manifest).await?;
         println!("backup {} is proved: restored and equal", manifest.id);
     }
     if let Some(keep) = wanted.keep {
@@ -137,11 +148,28 @@ async fn retire(place: &Place, keep: u32) -> Result<()> {
     Ok(())
 }
 
+/// Proves a backup, and writes down what came of it.
+async fn proved(config: &Config, place: &Place, manifest: &Manifest) -> Result<()> {
+    let (run, database) = (Run::begin(place), &config.database);
+    let outcome = verify(config, place, manifest).await;
+    match &outcome {
+        Ok(()) => {
+            let kind = BackupEventKind::Verified;
+            run.done(database, kind, manifest).await;
+        }
+        Err(error) => {
+            let kind = BackupEventKind::VerifyFailed;
+            run.failed(database, kind, Some(manifest), error).await;
+        }
+    }
+    outcome
+}
+
 async fn prove(from: &FromArguments) -> Result<ExitCode> {
     let config = settings::load(&[Need::Database])?;
     let place = Place::parse(&from.from, &from.s3)?;
     let manifest = place.choose(from.id.as_deref()).await?;
-    verify(&config, &place, &manifest).await?;
+    proved(&config, &place, &manifest).await?;
     println!(
         "backup {} is proved: every file is whole, the restored tables are equal; {}",
         manifest.id,

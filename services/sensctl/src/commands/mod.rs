@@ -11,6 +11,7 @@ mod device;
 mod device_commands;
 mod doctor;
 mod durability;
+mod export;
 mod import;
 mod keys;
 mod ledger;
@@ -43,6 +44,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Replay(arguments) => replay::run(arguments).await,
         Command::Correct { command } => correct::run(command).await,
         Command::Import(arguments) => import::run(arguments).await,
+        Command::Export(arguments) => export::run(arguments).await,
         Command::Device { command } => device::run(command).await,
         Command::Retention { command } => retention::run(command).await,
         Command::Deployments { command } => deployments::run(command).await,

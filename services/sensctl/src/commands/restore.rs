@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use sens_config::Need;
+use sens_storage::backup::BackupEventKind;
 
-use crate::backup::{Place, RestoreOptions, restore};
+use crate::backup::{Place, RestoreOptions, Run, restore};
 use crate::cli::RestoreArguments;
 use crate::settings;
 
@@ -20,8 +21,13 @@ pub(crate) async fn run(arguments: &RestoreArguments) -> anyhow::Result<ExitCode
     let options = RestoreOptions {
         skip_streams: arguments.skip_streams,
     };
-    let report = restore(&config, &place, &manifest, options).await?;
-    for line in report {
+    let run = Run::begin(&place);
+    let restored = restore(&config, &place, &manifest, options, &run).await;
+    if let Err(error) = &restored {
+        let (database, kind) = (&config.database, BackupEventKind::RestoreFailed);
+        run.failed(database, kind, Some(&manifest), error).await;
+    }
+    for line in restored? {
         println!("{line}");
     }
     println!(

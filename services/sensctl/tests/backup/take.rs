@@ -45,6 +45,12 @@ async fn a_backup_is_taken_listed_and_proved() -> Result<()> {
     assert_eq!(scratch, "0", "a scratch database is left");
     let events = site.sql("SELECT string_agg(kind, ' ' ORDER BY id) FROM backup_event")?;
     assert_eq!(events, "backup verified verified");
+    let told = site.sql(&format!(
+        "SELECT count(*) FROM backup_event WHERE place = '{place}' AND schema_version = {} AND bytes > 0
+             AND taken_at <= started_at + interval '1 second' AND started_at < at AND detail IS NULL",
+        sens_storage::latest_version()
+    ))?;
+    assert_eq!(told, "3");
     Ok(())
 }
 
@@ -110,6 +116,9 @@ async fn a_failed_backup_leaves_nothing_behind() -> Result<()> {
     site.nats.kill9().await?;
     let said = site.fails(&["backup", "--to", &site.place()]).await?;
     assert!(said.contains("SENS_NATS__URL"), "{said}");
+    let told = site
+        .sql("SELECT kind, backup_id IS NULL, detail LIKE '%SENS_NATS__URL%' FROM backup_event")?;
+    assert_eq!(told, "backup_failed|t|t");
     assert!(!Path::new(&site.place()).exists());
     let said = site.fails(&["backup"]).await;
     assert!(said?.contains("--to"));

@@ -715,6 +715,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export readings into a file
+         * @description For answers that take longer than a request may, or that are to be fetched later, by somebody else, or in parts. The query is
+         *     checked at once; a replica of platform-api writes the file in the background, and another one begins it again when that one
+         *     dies. `progress.done` are rows, `result.share` is the part of the interval that was read. `links.content` is the file when it is
+         *     done; it is kept for a day (`SENS_API__EXPORT_KEPT_SECONDS`). `last` goes back from the time of the request. A key that is limited
+         *     to some devices exports those, and sees its own exports.
+         */
+        post: operations["create_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file of an export
+         * @description As it was written, with `Content-Length`, `ETag` (its SHA-256) and `Content-Disposition`; every replica has it. `Range` takes one
+         *     range of bytes, so that a download can go on where it broke off (`If-Range`, `curl -C -`).
+         */
+        get: operations["get_export_content"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete the file of an export
+         * @description Before it expires, so that there is room for others. Whoever asked for the export may do it, and operators.
+         */
+        delete: operations["delete_export_content"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/imports": {
         parameters: {
             query?: never;
@@ -918,7 +967,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Long work of every kind, newest first */
+        /**
+         * Long work of every kind, newest first
+         * @description A key that is limited to some devices sees the exports that it asked for itself.
+         */
         get: operations["list_operations_route"];
         put?: never;
         post?: never;
@@ -935,14 +987,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An operation */
+        /**
+         * An operation
+         * @description A key that is limited to some devices sees the exports that it asked for itself.
+         */
         get: operations["get_operation"];
         put?: never;
         post?: never;
         /**
          * Cancel an operation
          * @description A replay or an import ends before its next part; what was changed until then stays. One that is over stays as it is. An erasure
-         *     can be taken back until it is begun, a run of retention cannot be cancelled.
+         *     can be taken back until it is begun, a run of retention cannot be cancelled. Of an export nothing is left; whoever asked for it
+         *     may cancel it. The others take an operator.
          */
         delete: operations["cancel_operation"];
         options?: never;
@@ -1165,6 +1221,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/system/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Backups and their proofs
+         * @description What `sensctl backup`, `sensctl backup verify` and `sensctl restore` have noted in this database, failures included. After a
+         *     restore the list is as old as the backup, with the restore in it.
+         */
+        get: operations["backups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/system/durability": {
         parameters: {
             query?: never;
@@ -1199,6 +1276,27 @@ export interface paths {
          *     at the device's rate.
          */
         get: operations["quotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system/replicas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Running replicas and their versions
+         * @description All replicas of all services are asked at once over NATS, and each answers for itself: nothing is remembered, so that one
+         *     that has gone is never shown.
+         */
+        get: operations["replicas"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1382,6 +1480,47 @@ export interface components {
             avg_extension_mm: number;
             /** @description The device. */
             serial: string;
+        };
+        /** @description A page of the runs of backups, and what matters of all of them. */
+        BackupPage: {
+            /** @description Runs of backups, proofs and restores, the newest first. */
+            items: components["schemas"]["BackupRun"][];
+            last_proven?: components["schemas"]["BackupRun"] | null;
+            last_taken?: components["schemas"]["BackupRun"] | null;
+            /** @description Continues after this page; `null` on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A run of a backup, of a proof or of a restore. */
+        BackupRun: {
+            /** @description Which backup; `null` when it was never made or found. */
+            backup_id?: string | null;
+            /**
+             * Format: int64
+             * @description Length of the backup in bytes.
+             */
+            bytes?: number | null;
+            /** @description Why the run failed. */
+            detail?: string | null;
+            /** @description When it ended. */
+            finished_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Its number; rises with time.
+             */
+            id: number;
+            /** @description `backup`, `verify` or `restore`. */
+            kind: string;
+            /** @description `done` or `failed`. */
+            outcome: string;
+            /** @description Where the backup lies: a folder, or `s3://bucket/prefix`. */
+            place?: string | null;
+            /**
+             * Format: int64
+             * @description Version of the schema in it.
+             */
+            schema_version?: number | null;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            taken_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @description Battery charge of each device. */
         BatterySummary: {
@@ -1843,6 +1982,7 @@ export interface components {
             labels: {
                 [key: string]: string;
             };
+            last_error_at?: components["schemas"]["Timestamp"] | null;
             last_seen_at?: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
@@ -1872,6 +2012,11 @@ export interface components {
         };
         /** @description Devices by status. */
         DeviceCounts: {
+            /**
+             * Format: int64
+             * @description With something refused within the last 24 hours, whatever their status.
+             */
+            erring: number;
             /**
              * Format: int64
              * @description Never heard of.
@@ -2033,6 +2178,95 @@ export interface components {
             unattributed: components["schemas"]["MessageSummary"][];
             /** @description What explains it best. */
             verdict: components["schemas"]["Finding"];
+        };
+        /** @description A query for readings as for `POST /v1/measurements:query`, and what its file is to be. */
+        ExportRequest: {
+            /**
+             * @description Of each bucket only these: `avg`, `min`, `max`, `count`, `sum`, `first`, `last`, percentiles such as `p95`; with commas
+             *     or repeated.
+             */
+            agg?: string[] | null;
+            /**
+             * Format: date-time
+             * @description Answer as the platform would have done then, RFC 3339.
+             */
+            as_of?: string | null;
+            /**
+             * Format: date-time
+             * @description The reading of each series that is nearest to this instant, RFC 3339.
+             */
+            at?: string | null;
+            /**
+             * @description `none` (default), `gzip` or `zstd`; a Parquet file is compressed by itself.
+             * @enum {string|null}
+             */
+            compression?: "none" | "gzip" | "zstd" | null;
+            /** @description Only these serials; may be repeated. Without any: every device. */
+            device?: string[] | null;
+            /**
+             * @description Buckets without readings: `none` (default: left out), `null`, `previous` or `linear`. The answer has no pages.
+             * @enum {string|null}
+             */
+            fill?: "none" | "null" | "previous" | "linear" | null;
+            /**
+             * @description `csv` (default), `ndjson`, `parquet` or `arrow`.
+             * @example parquet
+             * @enum {string|null}
+             */
+            format?: "csv" | "ndjson" | "parquet" | "arrow" | null;
+            /**
+             * Format: date-time
+             * @description Inclusive start, RFC 3339.
+             * @example 2026-11-20T10:00:00Z
+             */
+            from?: string | null;
+            /** @description Only devices with these labels, such as `site=vie,line!=3`; may be repeated. */
+            label?: string[] | null;
+            /**
+             * @description Instead of both: the time up to now, such as `24h`.
+             * @example 24h
+             */
+            last?: string | null;
+            /**
+             * @description How points are chosen: `lttb` (default: keeps the shape) or `minmax` (keeps every peak).
+             * @enum {string|null}
+             */
+            method?: "lttb" | "minmax" | null;
+            /** @description Only these metrics; may be repeated. */
+            metric?: string[] | null;
+            /**
+             * @description `asc` (default) or `desc`.
+             * @enum {string|null}
+             */
+            order?: "asc" | "desc" | null;
+            /**
+             * Format: int32
+             * @description At most so many points of each series, 4 to 10000, for a chart. The answer has no pages.
+             */
+            points?: number | null;
+            /**
+             * @description `raw` (default), `auto` (by the length of the interval), or the width of buckets: a number and `s`, `m`, `h`, `d`, `w`,
+             *     `mo` or `y`.
+             * @example 15m
+             */
+            resolution?: string | null;
+            /**
+             * @description By which time: `device` (default: when it was measured) or `received` (when it arrived).
+             * @enum {string|null}
+             */
+            time?: "device" | "received" | null;
+            /**
+             * Format: date-time
+             * @description Exclusive end, RFC 3339.
+             */
+            to?: string | null;
+            /**
+             * @description Time zone of days, weeks, months and years, such as `Europe/Vienna`; default UTC.
+             * @example Europe/Vienna
+             */
+            tz?: string | null;
+            /** @description Convert values: `display`, or a unit that the metrics have. */
+            unit?: string | null;
         };
         /** @description Extensions and retractions of each device. */
         ExtensionVsRetraction: {
@@ -2747,7 +2981,7 @@ export interface components {
             finished_at?: components["schemas"]["Timestamp"] | null;
             /** @description `<kind>-<number>`. */
             id: string;
-            /** @description `replay`, `retention`, `erasure` or `import`. */
+            /** @description `replay`, `retention`, `erasure`, `import` or `export`. */
             kind: string;
             /** @description Where more is to be found. */
             links: components["schemas"]["OperationLinks"];
@@ -2766,6 +3000,8 @@ export interface components {
         };
         /** @description Where more is to be found. */
         OperationLinks: {
+            /** @description The file of an export that is done, as long as it is kept. */
+            content?: string;
             /** @description The same with what is particular to its kind. */
             resource: string;
             /** @description The operation. */
@@ -2780,7 +3016,7 @@ export interface components {
         };
         /** @description Why an operation did not come to its end. */
         OperationProblem: {
-            /** @description `operation_failed` or `operation_refused`. */
+            /** @description `operation_failed` or `operation_refused`, or a code that says more, such as `export_too_large`. */
             code: string;
             /** @description For people. */
             detail: string;
@@ -3168,6 +3404,13 @@ export interface components {
              */
             to?: string | null;
         };
+        /** @description What runs at this moment. */
+        Replicas: {
+            /** @description When they were asked. */
+            asked_at: components["schemas"]["Timestamp"];
+            /** @description Those that answered within 0.7 seconds, by service and name. One that is cut off from NATS is not among them. */
+            items: components["schemas"]["RunningReplica"][];
+        };
         /** @description Where a requeued letter stands now. */
         Requeued: {
             /** @description Where it stood in the raw stream. */
@@ -3349,6 +3592,21 @@ export interface components {
             raw_record: number;
             /** @description Readings. */
             readings: number;
+        };
+        /** @description A running replica of a service. */
+        RunningReplica: {
+            /** @description Git SHA of its build. */
+            build_sha: string;
+            /** @description Whether it is one of the first of a new version. */
+            canary: boolean;
+            /** @description Its name: its host's, on Kubernetes its pod's. */
+            name: string;
+            /** @description `platform-api`, `mqtt-ingestion-worker` or `telemetry-worker`. */
+            service: string;
+            /** @description When it started. */
+            started_at: components["schemas"]["Timestamp"];
+            /** @description Version it runs. */
+            version: string;
         };
         /** @description The readings of one metric of a device. */
         Series: {
@@ -5477,6 +5735,8 @@ export interface operations {
                 label?: string[];
                 /** @description `online`, `silent` or `never_seen` */
                 status?: "online" | "silent" | "never_seen";
+                /** @description `true`: only devices with something refused within the last 24 hours; `false`: only the others */
+                erring?: boolean;
                 /** @description only this firmware */
                 firmware?: string;
                 /** @description only this model */
@@ -7489,6 +7749,8 @@ export interface operations {
                 label?: string[];
                 /** @description `online`, `silent` or `never_seen` */
                 status?: "online" | "silent" | "never_seen";
+                /** @description `true`: only devices with something refused within the last 24 hours; `false`: only the others */
+                erring?: boolean;
                 /** @description only this firmware */
                 firmware?: string;
                 /** @description only this model */
@@ -7751,6 +8013,376 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`; retryable */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description names this request for a day: sent again, it has the same answer and makes nothing anew */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description the operation; its address is in `Location` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description `invalid_json`, `invalid_body` or `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_under_way`; retryable */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `query_too_large`: `fits` says what would fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`; retryable */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_export_content: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<count>` */
+                Range?: string;
+            };
+            path: {
+                /** @description number of the export */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": string;
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/x-ndjson": string;
+                    "application/zstd": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description the bytes that `Range` names */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": string;
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/x-ndjson": string;
+                    "application/zstd": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description `If-None-Match` names the file */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `export_not_ready` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description `export_gone` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description `range_not_satisfiable` */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description `rate_limited`; retryable */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_export_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description number of the export */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing: `…_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `export_not_ready` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description `export_gone` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
                 };
             };
             /** @description `rate_limited`; retryable */
@@ -9188,8 +9820,8 @@ export interface operations {
     list_operations_route: {
         parameters: {
             query?: {
-                /** @description only `replay`, `retention`, `erasure` or `import` */
-                kind?: "replay" | "retention" | "erasure" | "import";
+                /** @description only `replay`, `retention`, `erasure`, `import` or `export` */
+                kind?: "replay" | "retention" | "erasure" | "import" | "export";
                 /** @description only those in this state */
                 state?: "requested" | "running" | "done" | "refused" | "failed" | "cancelled";
                 /** @description page size, 1 to 1000, default 100 */
@@ -11021,6 +11653,94 @@ export interface operations {
             };
         };
     };
+    backups: {
+        parameters: {
+            query?: {
+                /** @description page size, 1 to 1000, default 100 */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page of runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupPage"];
+                };
+            };
+            /** @description `invalid_parameter` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`; retryable */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     durability: {
         parameters: {
             query?: never;
@@ -11111,6 +11831,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Quotas"];
+                };
+            };
+            /** @description no valid key: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_acceptable` */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`; retryable */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`, `messaging_unavailable`, `query_timeout` or `request_timeout`; retryable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replicas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replicas"];
                 };
             };
             /** @description no valid key: `unauthenticated` */

@@ -86,7 +86,8 @@ export function chartOptions(
 ): Omit<uPlot.Options, "width" | "height"> {
   const alone = style.lines.length === 1;
   return {
-    padding: [8, 18, 0, 0],
+    // To the right room for half of the last time.
+    padding: [8, 26, 0, 0],
     legend: { show: false },
     cursor: {
       sync: { key: style.sync, setSeries: false },

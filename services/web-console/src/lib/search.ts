@@ -48,6 +48,8 @@ const SORTS = DEVICE_SORTS.flatMap((name) => [name, `-${name}`] as const);
 export interface DevicesSearch {
   q?: string;
   status?: StatusFilter;
+  /** Only devices with something refused within the last day. */
+  erring?: true;
   /** Label selectors such as `site=vie,line!=3`; all of them hold. */
   label?: string[];
   firmware?: string;
@@ -60,6 +62,7 @@ export function devicesSearch(search: RawSearch): DevicesSearch {
   return compactSearch<DevicesSearch>({
     q: text(search.q),
     status: oneOf(STATUSES, search.status),
+    erring: search.erring === true ? true : undefined,
     label: texts(search.label),
     firmware: text(search.firmware),
     model: text(search.model),
@@ -147,7 +150,17 @@ export function analyticsSearch(search: RawSearch): AnalyticsSearch {
   return compactSearch<AnalyticsSearch>({ view: oneOf(ANALYTICS_VIEWS, search.view) });
 }
 
-export const ADMIN_TABS = ["keys", "metrics", "retention", "operations", "audit", "system"] as const;
+export const ADMIN_TABS = [
+  "keys",
+  "metrics",
+  "retention",
+  "operations",
+  "backups",
+  "replicas",
+  "deployments",
+  "audit",
+  "system",
+] as const;
 export type AdminTab = (typeof ADMIN_TABS)[number];
 
 export interface AdminSearch {

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import classes from "./tabs.module.css";
 
 export interface TabItem {
@@ -16,8 +17,14 @@ interface TabsProps {
 
 /** Parts of a page, each at an address of its own. */
 export function Tabs({ label, items, active, search }: TabsProps) {
+  const row = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the chosen tab may lie outside of a narrow screen
+  useEffect(() => {
+    const chosen = row.current?.querySelector<HTMLElement>("[aria-current]");
+    if (chosen && row.current) row.current.scrollLeft = chosen.offsetLeft - row.current.offsetLeft - 40;
+  }, [active]);
   return (
-    <nav className={classes.tabs} aria-label={label}>
+    <nav ref={row} className={classes.tabs} aria-label={label}>
       {items.map(({ key, label: text }) => (
         <Link
           key={key}

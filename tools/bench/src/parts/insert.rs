@@ -99,6 +99,7 @@ struct Readings {
 /// Measures all four, each in a fresh database of one fresh cluster.
 pub(crate) async fn measure(options: &Options, progress: &Progress) -> Result<Vec<Measure>> {
     let mut postgres = Postgres::start_durable().await?;
+    postgres.recycle_log()?;
     let pid = postgres.process()?.pid();
     let mut measures = Vec::new();
     let ways = [

@@ -40,6 +40,7 @@ const TURNS: usize = 10;
 /// Measures both shapes, each in fresh databases of one fresh cluster.
 pub(crate) async fn measure(options: &Options, progress: &Progress) -> Result<Vec<Measure>> {
     let postgres = Postgres::start_durable().await?;
+    postgres.recycle_log()?;
     let mut measures = Vec::new();
     for (write, copy, shape) in [
         (WRITE_NARROW, COPY_NARROW, Shape::Narrow),

@@ -218,6 +218,7 @@ fn start(
 async fn servers(tables: &str) -> Result<(Mosquitto, Postgres, PgConnection)> {
     let mosquitto = Mosquitto::start().await?;
     let postgres = Postgres::start_durable().await?;
+    postgres.recycle_log()?;
     let mut sql = PgConnection::connect(&postgres.url()).await?;
     sqlx::raw_sql(sqlx::AssertSqlSafe(tables.to_owned()))
         .execute(&mut sql)

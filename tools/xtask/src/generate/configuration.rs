@@ -22,7 +22,7 @@ Every fault is one line on standard error, and the [exit code](/reference/exit-c
 ";
 
 /// Headings by the first part of the file's key.
-const SECTIONS: [(&str, &str); 11] = [
+const SECTIONS: [(&str, &str); 12] = [
     ("environment", "Environment"),
     ("api", "REST API"),
     ("ops", "Health and metrics"),
@@ -33,6 +33,7 @@ const SECTIONS: [(&str, &str); 11] = [
     ("worker", "Telemetry worker"),
     ("features", "Features"),
     ("provision", "Provisioning"),
+    ("replica", "Replica"),
     ("log", "Logging"),
 ];
 

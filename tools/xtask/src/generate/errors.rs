@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::markdown::prose;
 use crate::repository;
 
-const SOURCE: &str = "services/platform-api/src/problem/code.rs";
+const SOURCE: &str = "services/platform-api/src/problem/code/table.rs";
 
 const INTRODUCTION: &str = "\
 An error answers with `application/problem+json` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)):
@@ -29,7 +29,7 @@ What becomes of a **payload** is another matter: see [Ingest error reasons](/ref
 ";
 
 /// HTTP statuses by the names the table uses.
-const STATUSES: [(&str, u16); 16] = [
+const STATUSES: [(&str, u16); 18] = [
     ("BAD_REQUEST", 400),
     ("UNAUTHORIZED", 401),
     ("FORBIDDEN", 403),
@@ -37,10 +37,12 @@ const STATUSES: [(&str, u16); 16] = [
     ("METHOD_NOT_ALLOWED", 405),
     ("NOT_ACCEPTABLE", 406),
     ("CONFLICT", 409),
+    ("GONE", 410),
     ("PRECONDITION_FAILED", 412),
     ("PAYLOAD_TOO_LARGE", 413),
     ("URI_TOO_LONG", 414),
     ("UNSUPPORTED_MEDIA_TYPE", 415),
+    ("RANGE_NOT_SATISFIABLE", 416),
     ("UNPROCESSABLE_ENTITY", 422),
     ("PRECONDITION_REQUIRED", 428),
     ("TOO_MANY_REQUESTS", 429),

@@ -54,30 +54,30 @@ authorization {
       user: {{ $users.ingest | quote }}, password: $INGEST_PASSWORD
       permissions: {
         publish: {
-          allow: ["sens.raw.>", "sens.parked.>", "sens.session.>", "sens.command.>", "$JS.API.>", "$JS.ACK.>"]
+          allow: ["sens.raw.>", "sens.parked.>", "sens.session.>", "sens.command.>", "sens.replica.answer.>", "$JS.API.>", "$JS.ACK.>"]
           deny: ["$JS.API.STREAM.DELETE.>", "$JS.API.STREAM.PURGE.SENS_RAW", "$JS.API.STREAM.PURGE.SENS_DLQ", "$JS.API.STREAM.PURGE.SENS_EVENTS"]
         }
-        subscribe: ["_INBOX.>", "sens.command.>"]
+        subscribe: ["_INBOX.>", "sens.command.>", "sens.replica.ask"]
       }
     }
     {
       user: {{ $users.worker | quote }}, password: $WORKER_PASSWORD
       permissions: {
         publish: {
-          allow: ["sens.raw.>", "sens.event.>", "sens.dlq.>", "sens.job.>", "sens.command.>", "$JS.API.>", "$JS.ACK.>"]
+          allow: ["sens.raw.>", "sens.event.>", "sens.dlq.>", "sens.job.>", "sens.command.>", "sens.replica.answer.>", "$JS.API.>", "$JS.ACK.>"]
           deny: ["$JS.API.STREAM.DELETE.>", "$JS.API.STREAM.PURGE.SENS_DLQ"]
         }
-        subscribe: ["_INBOX.>"]
+        subscribe: ["_INBOX.>", "sens.replica.ask"]
       }
     }
     {
       user: {{ $users.api | quote }}, password: $API_PASSWORD
       permissions: {
         publish: {
-          allow: ["sens.raw.>", "sens.event.>", "sens.command.>", "sens.job.>", "sens.request.>", "$JS.API.>", "$JS.ACK.>"]
+          allow: ["sens.raw.>", "sens.event.>", "sens.command.>", "sens.job.>", "sens.request.>", "sens.replica.>", "$JS.API.>", "$JS.ACK.>"]
           deny: ["$JS.API.STREAM.DELETE.>", "$JS.API.STREAM.PURGE.SENS_RAW", "$JS.API.STREAM.PURGE.SENS_EVENTS"]
         }
-        subscribe: ["_INBOX.>", "sens.event.>"]
+        subscribe: ["_INBOX.>", "sens.event.>", "sens.replica.>"]
       }
     }
     { user: {{ $users.admin | quote }}, password: $ADMIN_PASSWORD }

@@ -16,6 +16,8 @@ pub struct DeviceFilter<'a> {
     pub text: Option<&'a str>,
     /// Only devices with this status.
     pub status: Option<DeviceStatus>,
+    /// Only devices with something refused within the last 24 hours, or only the others.
+    pub erring: Option<bool>,
     /// Only devices with this firmware.
     pub firmware: Option<&'a str>,
     /// Only devices of this model.
@@ -180,6 +182,12 @@ fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &DeviceFilter<'_>) {
         query
             .push(" AND listed.status = ")
             .push_bind(status.as_str());
+    }
+    if let Some(erring) = filter.erring {
+        let not = if erring { " AND " } else { " AND NOT " };
+        query
+            .push(not)
+            .push("coalesce(listed.last_error_at > now() - interval '24 hours', false)");
     }
     if let Some(firmware) = filter.firmware {
         query

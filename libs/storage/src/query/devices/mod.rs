@@ -79,6 +79,8 @@ pub struct Device {
     pub first_seen_at: Option<DateTime<Utc>>,
     /// Newest arrival of anything from it.
     pub last_seen_at: Option<DateTime<Utc>>,
+    /// Newest arrival of something from it that was refused, to the minute.
+    pub last_error_at: Option<DateTime<Utc>>,
     /// When it was entered.
     pub created_at: DateTime<Utc>,
     /// When it was changed by people or by provisioning.
@@ -104,6 +106,7 @@ impl FromRow<'_, PgRow> for Device {
             provisioned_at: row.try_get("provisioned_at")?,
             first_seen_at: row.try_get("first_seen_at")?,
             last_seen_at: row.try_get("last_seen_at")?,
+            last_error_at: row.try_get("last_error_at")?,
             created_at: row.try_get("created_at")?,
             updated_at: row.try_get("updated_at")?,
             version: row.try_get("version")?,
@@ -128,7 +131,8 @@ fn push_listed(
     query.push(
         ") THEN 'online' ELSE 'silent' END AS status FROM (SELECT d.id, d.serial, coalesce(a.legacy_id, d.legacy_id) AS legacy_id, \
          d.placeholder, d.name, d.model, d.firmware, d.labels, d.online, d.provisioned_at, d.created_at, d.updated_at, d.version, \
-         least(d.first_seen_at, l.first_seen_at) AS first_seen_at, greatest(d.last_seen_at, l.last_seen_at) AS last_seen_at \
+         least(d.first_seen_at, l.first_seen_at) AS first_seen_at, greatest(d.last_seen_at, l.last_seen_at) AS last_seen_at, \
+         greatest(d.last_error_at, l.last_error_at) AS last_error_at \
          FROM device d LEFT JOIN device_alias a ON a.device_id = d.id LEFT JOIN device l ON l.legacy_id = a.legacy_id \
          WHERE d.deleted_at IS NULL AND NOT EXISTS (SELECT FROM device_alias x WHERE x.legacy_id = d.legacy_id)",
     );

@@ -49,6 +49,8 @@ pub(crate) struct Device {
     first_seen_at: Option<Timestamp>,
     /// Newest arrival of anything from it.
     last_seen_at: Option<Timestamp>,
+    /// Newest arrival of something from it that was refused, to the minute.
+    last_error_at: Option<Timestamp>,
     /// When it was entered.
     created_at: Timestamp,
     /// When it was changed by people or by provisioning.
@@ -76,6 +78,7 @@ impl From<devices::Device> for Device {
             provisioned_at: device.provisioned_at.map(Timestamp),
             first_seen_at: device.first_seen_at.map(Timestamp),
             last_seen_at: device.last_seen_at.map(Timestamp),
+            last_error_at: device.last_error_at.map(Timestamp),
             created_at: Timestamp(device.created_at),
             updated_at: Timestamp(device.updated_at),
             version: device.version,

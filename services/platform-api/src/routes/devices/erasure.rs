@@ -80,7 +80,7 @@ pub(crate) async fn erase_device(
         "an erasure was asked for"
     );
     let location = address(OperationKind::Erasure, id);
-    let operation = find_by_id(&app, OperationKind::Erasure, id).await?;
+    let operation = find_by_id(&app, &caller, OperationKind::Erasure, id).await?;
     Ok((
         StatusCode::ACCEPTED,
         [(header::LOCATION, location)],

@@ -52,6 +52,7 @@ struct Export {
         ("q" = Option<String>, Query, description = "part of the serial, name or model"),
         ("label" = Option<Vec<String>>, Query, description = "label selector, as in the list of devices"),
         ("status" = Option<String>, Query, description = "`online`, `silent` or `never_seen`"),
+        ("erring" = Option<bool>, Query, description = "`true`: only devices with something refused within the last 24 hours; `false`: only the others"),
         ("firmware" = Option<String>, Query, description = "only this firmware"),
         ("model" = Option<String>, Query, description = "only this model"),
         ("last_seen_from" = Option<String>, Query, description = "heard of then or later, RFC 3339"),

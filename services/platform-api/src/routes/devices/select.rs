@@ -41,6 +41,7 @@ pub(super) struct Selected {
     text: Option<String>,
     label: Option<String>,
     status: Option<DeviceStatus>,
+    erring: Option<bool>,
     firmware: Option<String>,
     model: Option<String>,
     seen: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
@@ -70,6 +71,7 @@ impl Selected {
             text: params.text("q"),
             label: (!labels.is_empty()).then(|| labels.join(",")),
             status: params.choice("status", &STATUSES),
+            erring: params.choice("erring", &[("true", true), ("false", false)]),
             firmware: params.text("firmware"),
             model: params.text("model"),
             seen,
@@ -89,6 +91,11 @@ impl Selected {
             self.text.as_deref().unwrap_or_default(),
             self.label.as_deref().unwrap_or_default(),
             self.status.map(DeviceStatus::as_str).unwrap_or_default(),
+            match self.erring {
+                None => "",
+                Some(true) => "erring",
+                Some(false) => "not erring",
+            },
             self.firmware.as_deref().unwrap_or_default(),
             self.model.as_deref().unwrap_or_default(),
             &time(self.seen.0),
@@ -103,6 +110,7 @@ impl Selected {
         DeviceFilter {
             text: self.text.as_deref(),
             status: self.status,
+            erring: self.erring,
             firmware: self.firmware.as_deref(),
             model: self.model.as_deref(),
             seen_from: self.seen.0,
@@ -210,6 +218,8 @@ mod tests {
             "label=a",
             "label=!a",
             "status=online",
+            "erring=true",
+            "erring=false",
             "firmware=a",
             "model=a",
             "sort=-serial",
@@ -231,6 +241,7 @@ mod tests {
             "label=",
             "sort=age",
             "status=off",
+            "erring=perhaps",
             "last_seen_from=2026-11-20T10:00:00Z&last_seen_to=2026-11-20T10:00:00Z",
         ] {
             assert_eq!(selected(query).1, query == "label=", "{query}");

@@ -29,9 +29,13 @@ const AGGREGATES: &str = "^(avg|min|max|count|sum|first|last|p[0-9]{1,2}(\\.[0-9
 /// A tag of `If-Match`.
 const TAG: &str = "^(\\*|\"[^\"]*\")$";
 
-/// The body whose members are those of the query string.
-const QUERY: &str = "MeasurementQuery";
-/// What it consists of, and nothing else does.
+/// The bodies whose members are those of the query string.
+const QUERIES: [&str; 2] = ["MeasurementQuery", EXPORT];
+/// The one whose answer has no pages.
+const EXPORT: &str = "ExportRequest";
+/// What it has not, therefore.
+const OF_PAGES: [&str; 3] = ["limit", "cursor", "shape"];
+/// What they consist of, and nothing else does.
 const QUERY_PARTS: [&str; 2] = ["DeviceParams", "MeasurementParams"];
 
 /// What is known of a parameter of the operations whose path contains the first text.
@@ -47,7 +51,9 @@ fn parameter(path: &str, place: &ParameterIn, name: &str) -> Option<Value> {
         }
         (ParameterIn::Path, "id") => match path.split('/').nth(2) {
             Some("raw-records" | "messages") => json!({ "pattern": PLACE }),
-            Some("corrections" | "replays" | "retention-runs") => json!({ "pattern": NUMBER }),
+            Some("corrections" | "exports" | "replays" | "retention-runs") => {
+                json!({ "pattern": NUMBER })
+            }
             Some("operations") => json!({ "pattern": "^[a-z]{1,20}-[0-9]{1,18}$" }),
             Some("devices") => json!({ "format": "uuid" }),
             _ => json!({ "pattern": "^[A-Za-z0-9]{1,64}$" }),
@@ -101,6 +107,9 @@ fn parameter(path: &str, place: &ParameterIn, name: &str) -> Option<Value> {
         }
         (ParameterIn::Header, "Last-Event-ID") => {
             json!({ "type": "string", "pattern": "^[0-9]{1,18}-[0-9]{1,9}$" })
+        }
+        (ParameterIn::Header, "Range") => {
+            json!({ "type": "string", "pattern": "^bytes=([0-9]{1,15}-[0-9]{0,15}|-[0-9]{1,15})$" })
         }
         (ParameterIn::Header, "Prefer") => {
             json!({ "type": "string", "pattern": "^wait=[0-9]{1,3}$" })
@@ -169,6 +178,16 @@ fn members() -> Vec<(&'static str, &'static str, Value)> {
             }),
         ),
         ("DeviceRequest", "serial", json!({ "pattern": SERIAL })),
+        (
+            EXPORT,
+            "format",
+            json!({ "enum": ["csv", "ndjson", "parquet", "arrow"] }),
+        ),
+        (
+            EXPORT,
+            "compression",
+            json!({ "enum": ["none", "gzip", "zstd"] }),
+        ),
         (
             "MetricRequest",
             "name",
@@ -247,11 +266,18 @@ fn refine_bodies(components: &mut Components) {
     for name in QUERY_PARTS {
         components.schemas.remove(name);
     }
-    if let Some(RefOr::T(Schema::Object(query))) = components.schemas.get_mut(QUERY) {
-        for (name, member) in &mut query.properties {
-            if let Some(more) = parameter("/v1/measurements", &ParameterIn::Query, name) {
-                merge_into(member, &more);
+    for name in QUERIES {
+        if let Some(RefOr::T(Schema::Object(query))) = components.schemas.get_mut(name) {
+            for (name, member) in &mut query.properties {
+                if let Some(more) = parameter("/v1/measurements", &ParameterIn::Query, name) {
+                    merge_into(member, &more);
+                }
             }
+        }
+    }
+    if let Some(RefOr::T(Schema::Object(export))) = components.schemas.get_mut(EXPORT) {
+        for name in OF_PAGES {
+            export.properties.remove(name);
         }
     }
     for (schema, name, more) in members() {

@@ -74,7 +74,7 @@ pub(crate) async fn create_import(
         "an import was asked for"
     );
     let location = address(OperationKind::Import, id);
-    let operation = find_by_id(&app, OperationKind::Import, id).await?;
+    let operation = find_by_id(&app, &caller, OperationKind::Import, id).await?;
     Ok((
         StatusCode::ACCEPTED,
         [(header::LOCATION, location)],

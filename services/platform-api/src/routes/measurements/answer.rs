@@ -13,6 +13,7 @@ use sens_storage::query::{estimate, history};
 
 use super::format::{self, About, Format};
 use super::grammar::{Ask, Fill, Form, USUAL_PAGE, write_place};
+use super::pieces::Pieces;
 use super::plan::{self, Facts, MOST_SERIES, Plan};
 use super::read::Reader;
 use super::rows::Table;
@@ -38,18 +39,13 @@ pub(super) async fn answer(
     let now = Utc::now();
     let as_of = settle(app, ask.as_of).await?;
     let targets = targets(app, scope, &ask).await?;
-    let is_pageless = match &ask.form {
-        Form::Raw => false,
-        Form::Buckets(wanted) => wanted.fill != Fill::None,
-        Form::Points(..) | Form::Nearest(_) => true,
-    };
+    let is_pageless = is_pageless(&ask.form);
     let is_whole =
         format != Format::Json && ask.limit.is_none() && ask.after.is_none() && !is_pageless;
     let reader = prepare(app, ask, targets, (as_of, is_whole, now)).await?;
     let mut about = about(&reader, serial).await?;
     if is_whole {
-        let table = Arc::clone(&reader.table);
-        return format::stream(format, &about, table, Whole::new(reader));
+        return format::stream(format, &about, Whole::new(reader));
     }
     let (rows, next) = if is_pageless {
         (reader.all().await?, None)
@@ -66,6 +62,66 @@ pub(super) async fn answer(
         .zip(next.as_deref())
         .map(|(uri, next)| cursor::link(uri, next));
     Ok((link, response).into_response())
+}
+
+/// What has no pages is computed at once.
+fn is_pageless(form: &Form) -> bool {
+    match form {
+        Form::Raw => false,
+        Form::Buckets(wanted) => wanted.fill != Fill::None,
+        Form::Points(..) | Form::Nearest(_) => true,
+    }
+}
+
+/// A whole answer that nobody has begun to read.
+pub(crate) struct Unread {
+    reader: Reader,
+    format: Format,
+}
+
+impl Unread {
+    /// The devices that it tells of.
+    pub(crate) fn serials(&self) -> Vec<String> {
+        let mut serials: Vec<String> = self
+            .reader
+            .table
+            .targets()
+            .map(|target| target.serial.to_string())
+            .collect();
+        serials.dedup();
+        serials
+    }
+
+    /// Begins to read it.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub(crate) async fn pieces(self) -> Result<Pieces, Problem> {
+        let about = about(&self.reader, None).await?;
+        let whole = if is_pageless(&self.reader.ask.form) {
+            Whole::pageless(self.reader)
+        } else {
+            Whole::new(self.reader)
+        };
+        Pieces::new(self.format, &about, whole)
+    }
+}
+
+/// Plans a query whose answer is wanted as a whole.
+///
+/// # Errors
+/// `device_not_found`, `invalid_parameter`, `query_too_large`, or when the database cannot answer.
+pub(super) async fn unread(
+    app: &App,
+    scope: &Scope,
+    ask: Ask,
+    format: Format,
+) -> Result<Unread, Problem> {
+    let as_of = settle(app, ask.as_of).await?;
+    let targets = targets(app, scope, &ask).await?;
+    let is_whole = !is_pageless(&ask.form);
+    let reader = prepare(app, ask, targets, (as_of, is_whole, Utc::now())).await?;
+    Ok(Unread { reader, format })
 }
 
 /// The moment that an answer can show: what was asked for, or the newest one up to which everything is committed.

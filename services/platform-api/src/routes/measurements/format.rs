@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 
 use super::columnar::{ArrowStream, Facts, ParquetFile};
+use super::pieces::Pieces;
 use super::rows::{Row, Table};
 use super::text;
 use super::whole::Whole;
@@ -37,7 +38,8 @@ impl Format {
         ("application/vnd.apache.arrow.stream", Self::Arrow),
     ];
 
-    fn content_type(self) -> &'static str {
+    /// The full media type.
+    pub(super) fn content_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
             other => {
@@ -92,7 +94,7 @@ impl About {
 }
 
 /// Writes rows one piece after the other.
-enum Encoder {
+pub(super) enum Encoder {
     Csv { begun: bool },
     Ndjson { of_one: bool },
     Parquet(Box<ParquetFile>),
@@ -105,7 +107,8 @@ fn failed(error: &dyn std::fmt::Display) -> Problem {
 }
 
 impl Encoder {
-    fn new(format: Format, about: &About, table: &Table) -> Result<Self, Problem> {
+    /// Begins; for [`Format::Json`] there is none, it is written as NDJSON.
+    pub(super) fn new(format: Format, about: &About, table: &Table) -> Result<Self, Problem> {
         Ok(match format {
             Format::Csv => Self::Csv { begun: false },
             Format::Json | Format::Ndjson => Self::Ndjson {
@@ -122,7 +125,8 @@ impl Encoder {
         })
     }
 
-    fn rows(&mut self, table: &Table, rows: &[Row]) -> Result<Vec<u8>, Problem> {
+    /// Writes rows, and gives what there is to send: a format may wait for more of them.
+    pub(super) fn rows(&mut self, table: &Table, rows: &[Row]) -> Result<Vec<u8>, Problem> {
         let mut body = Vec::new();
         match self {
             Self::Csv { begun } => {
@@ -138,7 +142,8 @@ impl Encoder {
         Ok(body)
     }
 
-    fn end(self, table: &Table) -> Result<Vec<u8>, Problem> {
+    /// Gives what stands at the end.
+    pub(super) fn end(self, table: &Table) -> Result<Vec<u8>, Problem> {
         match self {
             Self::Csv { begun: false } => {
                 let mut body = Vec::new();
@@ -219,37 +224,11 @@ fn json(
 ///
 /// # Errors
 /// `internal_error` when its start cannot be written.
-pub(super) fn stream(
-    format: Format,
-    about: &About,
-    table: std::sync::Arc<Table>,
-    whole: Whole,
-) -> Result<Response, Problem> {
-    let encoder = Encoder::new(format, about, &table)?;
-    let chunks = stream::try_unfold(Some((whole, encoder)), move |state| {
-        let table = std::sync::Arc::clone(&table);
-        async move {
-            let Some((mut whole, mut encoder)) = state else {
-                return Ok(None);
-            };
-            loop {
-                let read = whole.next().await.map_err(|problem| broken(&problem))?;
-                let Some(rows) = read else {
-                    let end = encoder.end(&table).map_err(|problem| broken(&problem))?;
-                    return Ok(Some((Bytes::from(end), None)));
-                };
-                let chunk = encoder
-                    .rows(&table, &rows)
-                    .map_err(|problem| broken(&problem))?;
-                // A format may wait for more rows.
-                if !chunk.is_empty() {
-                    return Ok::<_, std::io::Error>(Some((
-                        Bytes::from(chunk),
-                        Some((whole, encoder)),
-                    )));
-                }
-            }
-        }
+pub(super) fn stream(format: Format, about: &About, whole: Whole) -> Result<Response, Problem> {
+    let pieces = Pieces::new(format, about, whole)?;
+    let chunks = stream::try_unfold(pieces, |mut pieces| async move {
+        let piece = pieces.next().await.map_err(|problem| broken(&problem))?;
+        Ok::<_, std::io::Error>(piece.map(|piece| (Bytes::from(piece), pieces)))
     });
     Ok((about.headers(format), Body::from_stream(chunks)).into_response())
 }

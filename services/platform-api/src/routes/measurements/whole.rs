@@ -5,6 +5,7 @@
 //! arrives meanwhile in the part not yet read is among the rows, `as_of` leaves it out.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sens_storage::query::buckets::{Basis, Grid};
@@ -12,7 +13,7 @@ use sens_storage::query::measurements::{Order, Range, ReadingKey};
 
 use super::plan::Plan;
 use super::read::Reader;
-use super::rows::Row;
+use super::rows::{Row, Table};
 use crate::problem::Problem;
 
 /// Rows of a piece.
@@ -26,6 +27,8 @@ pub(super) struct Whole {
     /// Parts of the interval that are still to read of this series.
     parts: VecDeque<Range>,
     after: Option<ReadingKey>,
+    /// What has no pages is computed at once.
+    pageless: bool,
 }
 
 impl Whole {
@@ -36,9 +39,43 @@ impl Whole {
             series,
             parts: VecDeque::new(),
             after: None,
+            pageless: false,
         };
         whole.parts = whole.parts();
         whole
+    }
+
+    /// Of an answer that has no pages: filled buckets, points, nearest readings.
+    pub(super) fn pageless(reader: Reader) -> Self {
+        Self {
+            series: 0..1,
+            parts: VecDeque::new(),
+            after: None,
+            pageless: true,
+            reader,
+        }
+    }
+
+    /// How its rows are made.
+    pub(super) fn table(&self) -> Arc<Table> {
+        Arc::clone(&self.reader.table)
+    }
+
+    /// How much of it was read, 0 to 1.
+    pub(super) fn share(&self) -> f64 {
+        let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+        if self.series.is_empty() {
+            return 1.0;
+        }
+        let (from, to) = self.reader.span;
+        let passed = self.after.map_or(0.0, |after| {
+            let passed = match self.reader.ask.order {
+                Order::Ascending => after.at - from,
+                Order::Descending => to - after.at,
+            };
+            (passed.as_seconds_f64() / (to - from).as_seconds_f64()).clamp(0.0, 1.0)
+        });
+        (number(self.series.start) + passed) / number(self.series.end)
     }
 
     /// The next rows; `None` at the end.
@@ -46,6 +83,10 @@ impl Whole {
     /// # Errors
     /// When the database cannot answer.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<Row>>, Problem> {
+        if self.pageless && !self.series.is_empty() {
+            self.series.start = self.series.end;
+            return self.reader.all().await.map(Some);
+        }
         while !self.series.is_empty() {
             let Some(part) = self.parts.front() else {
                 self.series.start += 1;

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use sens_storage::erasure::cancel_erasure;
+use sens_storage::export::cancel_export;
 use sens_storage::import::cancel_import;
 use sens_storage::operation::OperationKind;
 use sens_storage::replay::cancel_replay;
@@ -10,13 +11,15 @@ use sens_storage::replay::cancel_replay;
 use super::get::find;
 use super::operation::{Operation, parse};
 use crate::app::App;
-use crate::auth::Operator;
+use crate::auth::{Listener, Role};
 use crate::problem::{AccessErrors, Code, NotFoundError, Problem};
+use crate::routes::exports::may_end;
 
 /// Cancel an operation
 ///
 /// A replay or an import ends before its next part; what was changed until then stays. One that is over stays as it is. An erasure
-/// can be taken back until it is begun, a run of retention cannot be cancelled.
+/// can be taken back until it is begun, a run of retention cannot be cancelled. Of an export nothing is left; whoever asked for it
+/// may cancel it. The others take an operator.
 #[utoipa::path(
     delete,
     path = "/v1/operations/{id}",
@@ -30,12 +33,16 @@ use crate::problem::{AccessErrors, Code, NotFoundError, Problem};
     )
 )]
 pub(crate) async fn cancel_operation(
-    Operator(caller): Operator,
+    Listener(caller): Listener,
     State(app): State<App>,
     Path(id): Path<String>,
 ) -> Result<Json<Operation>, Problem> {
-    find(&app, &id).await?;
-    match parse(&id) {
+    let parsed = parse(&id);
+    if !matches!(parsed, Some((OperationKind::Export, _))) {
+        caller.insist(&[Role::Operator, Role::Admin])?;
+    }
+    find(&app, &caller, &id).await?;
+    match parsed {
         Some((OperationKind::Replay, number)) => {
             if cancel_replay(&app.pools.primary, number, &caller.actor()).await? {
                 tracing::info!(
@@ -48,6 +55,10 @@ pub(crate) async fn cancel_operation(
         Some((OperationKind::Import, number)) => {
             cancel_import(&app.pools.primary, number, &caller.actor()).await?;
         }
+        Some((OperationKind::Export, number)) => {
+            may_end(&app, &caller, number).await?;
+            cancel_export(&app.pools.primary, number, &caller.actor()).await?;
+        }
         Some((OperationKind::Erasure, number)) => {
             if !cancel_erasure(&app.pools.primary, number, &caller.actor()).await? {
                 return Err(Problem::of(Code::OperationNotCancellable));
@@ -57,5 +68,5 @@ pub(crate) async fn cancel_operation(
             return Err(Problem::of(Code::OperationNotCancellable));
         }
     }
-    find(&app, &id).await.map(Json)
+    find(&app, &caller, &id).await.map(Json)
 }

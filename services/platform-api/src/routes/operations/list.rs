@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::operation::Operation;
 use crate::app::App;
-use crate::auth::Viewer;
+use crate::auth::Listener;
 use crate::http::cursor::{self, Fingerprint};
 use crate::http::params::Params;
 use crate::problem::{AccessErrors, ParameterErrors, Problem};
@@ -34,12 +34,14 @@ pub(crate) struct OperationPage {
 }
 
 /// Long work of every kind, newest first
+///
+/// A key that is limited to some devices sees the exports that it asked for itself.
 #[utoipa::path(
     get,
     path = "/v1/operations",
     tag = "operation",
     params(
-        ("kind" = Option<String>, Query, description = "only `replay`, `retention`, `erasure` or `import`"),
+        ("kind" = Option<String>, Query, description = "only `replay`, `retention`, `erasure`, `import` or `export`"),
         ("state" = Option<String>, Query, description = "only those in this state"),
         ("limit" = Option<u32>, Query, description = "page size, 1 to 1000, default 100"),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before")
@@ -51,7 +53,7 @@ pub(crate) struct OperationPage {
     )
 )]
 pub(crate) async fn list_operations_route(
-    _: Viewer,
+    Listener(caller): Listener,
     State(app): State<App>,
     mut params: Params,
 ) -> Result<Json<OperationPage>, Problem> {
@@ -72,6 +74,7 @@ pub(crate) async fn list_operations_route(
         kind,
         state,
         before: cursor::decode(fingerprint, cursor.as_deref(), read_place)?,
+        key_id: (!caller.sees_all()).then(|| caller.key_id.as_deref().unwrap_or_default()),
     };
     let mut operations =
         list_operations(&app.pools.primary, &filter, cursor::one_more(limit)).await?;

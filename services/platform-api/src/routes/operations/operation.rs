@@ -11,7 +11,7 @@ use crate::http::time::Timestamp;
 pub(crate) struct Operation {
     /// `<kind>-<number>`.
     id: String,
-    /// `replay`, `retention`, `erasure` or `import`.
+    /// `replay`, `retention`, `erasure`, `import` or `export`.
     kind: &'static str,
     /// `requested`, `running`, `done`, `refused`, `failed` or `cancelled`.
     state: String,
@@ -47,8 +47,8 @@ struct OperationProgress {
 /// Why an operation did not come to its end.
 #[derive(Debug, Serialize, ToSchema)]
 struct OperationProblem {
-    /// `operation_failed` or `operation_refused`.
-    code: &'static str,
+    /// `operation_failed` or `operation_refused`, or a code that says more, such as `export_too_large`.
+    code: String,
     /// For people.
     detail: String,
 }
@@ -61,11 +61,20 @@ struct OperationLinks {
     this: String,
     /// The same with what is particular to its kind.
     resource: String,
+    /// The file of an export that is done, as long as it is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    content: Option<String>,
 }
 
 /// Address of an operation.
 pub(crate) fn address(kind: OperationKind, id: i64) -> String {
     format!("/v1/operations/{}-{id}", kind.as_str())
+}
+
+/// Address of the file of an export.
+pub(crate) fn content_address(id: i64) -> String {
+    format!("/v1/exports/{id}/content")
 }
 
 /// Reads the id of an operation.
@@ -85,8 +94,11 @@ impl From<operation::Operation> for Operation {
         let resource = match kind {
             OperationKind::Replay => format!("/v1/replays/{id}"),
             OperationKind::Retention => format!("/v1/retention-runs/{id}"),
-            OperationKind::Erasure | OperationKind::Import => address(kind, id),
+            OperationKind::Erasure | OperationKind::Import | OperationKind::Export => {
+                address(kind, id)
+            }
         };
+        let has_file = operation.result["available"] == serde_json::json!(true);
         Self {
             id: format!("{}-{id}", kind.as_str()),
             kind: kind.as_str(),
@@ -101,12 +113,13 @@ impl From<operation::Operation> for Operation {
             finished_at: operation.finished_at.map(Timestamp),
             result: operation.result,
             problem: code.map(|code| OperationProblem {
-                code,
+                code: operation.problem.unwrap_or_else(|| code.to_owned()),
                 detail: operation.detail.unwrap_or_default(),
             }),
             links: OperationLinks {
                 this: address(kind, id),
                 resource,
+                content: has_file.then(|| content_address(id)),
             },
             state: operation.state,
         }
@@ -121,6 +134,7 @@ mod tests {
     fn ids_are_read_back() {
         assert_eq!(parse("replay-7"), Some((OperationKind::Replay, 7)));
         assert_eq!(parse("retention-1"), Some((OperationKind::Retention, 1)));
+        assert_eq!(parse("export-9"), Some((OperationKind::Export, 9)));
         for bad in ["", "replay", "replay-", "backup-1", "7"] {
             assert_eq!(parse(bad), None, "{bad}");
         }

@@ -4,9 +4,12 @@ import type { AdminTab } from "../../lib/search";
 import { PageHeader } from "../../ui/panel";
 import { type TabItem, Tabs } from "../../ui/tabs";
 import { AuditPage } from "./audit/audit-page";
+import { BackupsPage } from "./backups/backups-page";
+import { DeploymentsPage } from "./deployments/deployments-page";
 import { KeysPage } from "./keys/keys-page";
 import { MetricsPage } from "./metrics/metrics-page";
 import { OperationsPage } from "./operations/operations-page";
+import { ReplicasPage } from "./replicas/replicas-page";
 import { RetentionPage } from "./retention/retention-page";
 import { SystemPage } from "./system/system-page";
 
@@ -15,6 +18,9 @@ const ALL_TABS: readonly (TabItem & { key: AdminTab })[] = [
   { key: "metrics", label: "Metrics" },
   { key: "retention", label: "Retention" },
   { key: "operations", label: "Operations" },
+  { key: "backups", label: "Backups" },
+  { key: "replicas", label: "Replicas" },
+  { key: "deployments", label: "Deployments" },
   { key: "audit", label: "Audit log" },
   { key: "system", label: "System" },
 ];
@@ -38,6 +44,9 @@ export function AdminPage() {
       {active === "metrics" ? <MetricsPage /> : null}
       {active === "retention" ? <RetentionPage /> : null}
       {active === "operations" ? <OperationsPage /> : null}
+      {active === "backups" ? <BackupsPage /> : null}
+      {active === "replicas" ? <ReplicasPage /> : null}
+      {active === "deployments" ? <DeploymentsPage /> : null}
       {active === "audit" ? <AuditPage /> : null}
       {active === "system" ? <SystemPage /> : null}
     </>

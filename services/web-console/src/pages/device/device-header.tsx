@@ -35,6 +35,13 @@ export function DeviceHeader({ device, values, seen }: DeviceHeaderProps) {
         <Fact name="Last seen">
           <TimeAgo time={seen} />
         </Fact>
+        {device.last_error_at ? (
+          <Fact name="Last error">
+            <Link to="/ingest" search={{ serial: device.serial }}>
+              <TimeAgo time={device.last_error_at} />
+            </Link>
+          </Fact>
+        ) : null}
         <Fact name="Clock">
           <span data-tone={clock.good ? undefined : "warn"} className={classes.clock} title={clock.detail}>
             {clock.text}

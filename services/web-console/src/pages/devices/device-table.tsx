@@ -1,8 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
 import type { Device } from "../../api/types";
+import { isErring } from "../../lib/erring";
 import type { DeviceSort, DevicesSearch } from "../../lib/search";
-import { SortIcon } from "../../ui/icons";
+import { AlertIcon, SortIcon } from "../../ui/icons";
+import { useNow } from "../../ui/now";
 import { StatusTag, Tag } from "../../ui/tag";
 import { TimeAgo } from "../../ui/time";
 import { useVisibleRows } from "../../ui/use-visible-rows";
@@ -157,6 +159,16 @@ function Spacer({ height }: { height: number }) {
   );
 }
 
+/** A sign and no word: rows must stay as high as they are on narrow screens too. */
+function Erring() {
+  return (
+    <span className={classes.erring} title="Something it sent was refused within the last 24 hours">
+      <AlertIcon size={14} />
+      <span className="visually-hidden">erring</span>
+    </span>
+  );
+}
+
 interface DeviceRowProps {
   device: Device;
   seen: string | null;
@@ -168,6 +180,7 @@ interface DeviceRowProps {
 function DeviceRow({ device, seen, rowIndex, selected, onLabel }: DeviceRowProps) {
   const { serial } = device;
   const chosen = selected?.serials.has(serial) ?? false;
+  const now = useNow();
   return (
     <tr aria-rowindex={rowIndex} data-chosen={chosen || undefined}>
       {selected ? (
@@ -185,6 +198,7 @@ function DeviceRow({ device, seen, rowIndex, selected, onLabel }: DeviceRowProps
           <Link to="/devices/$serial" params={{ serial }} className={classes.serial}>
             {serial}
           </Link>
+          {isErring(device, now) ? <Erring /> : null}
           {device.placeholder ? <Tag>placeholder</Tag> : null}
           {device.name ? <span className={classes.name}>{device.name}</span> : null}
         </span>

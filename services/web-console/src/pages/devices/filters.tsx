@@ -4,12 +4,15 @@ import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import type { Overview } from "../../api/types";
 import { compact } from "../../lib/format";
-import type { DevicesSearch, StatusFilter } from "../../lib/search";
+import { type DevicesSearch, STATUSES, type StatusFilter } from "../../lib/search";
 import { SearchIcon } from "../../ui/icons";
 import { Tag } from "../../ui/tag";
 import { AddFilter } from "./add-filter";
 import classes from "./devices.module.css";
 import { Views } from "./views";
+
+/** Chosen like a status, though a device that errs has one of the others as well. */
+const ERRING = "erring";
 
 /** Changes what of the view is said; `undefined` takes a part away. */
 export type ChangeView = (part: { [K in keyof DevicesSearch]?: DevicesSearch[K] | undefined }) => void;
@@ -52,7 +55,7 @@ export function Filters({ overview }: { overview: Overview | undefined }) {
     // Whoever followed a link meanwhile is not called back.
     if (router.latestLocation.pathname === "/devices") change({ q: value });
   }, 200);
-  const number = (key: "online" | "silent" | "never_seen"): string =>
+  const number = (key: StatusFilter | "erring"): string =>
     overview ? ` ${compact(overview.devices[key])}` : "";
 
   return (
@@ -75,13 +78,19 @@ export function Filters({ overview }: { overview: Overview | undefined }) {
       <SegmentedControl
         size="xs"
         aria-label="Status"
-        value={view.status ?? "all"}
-        onChange={(value) => change({ status: value === "all" ? undefined : (value as StatusFilter) })}
+        value={view.erring ? ERRING : (view.status ?? "all")}
+        onChange={(value) =>
+          change({
+            status: STATUSES.find((status) => status === value),
+            erring: value === ERRING ? true : undefined,
+          })
+        }
         data={[
           { value: "all", label: "All" },
           { value: "online", label: `Online${number("online")}` },
           { value: "silent", label: `Silent${number("silent")}` },
           { value: "never_seen", label: `Never${number("never_seen")}` },
+          { value: ERRING, label: `Erring${number("erring")}` },
         ]}
       />
       <AddFilter view={view} onChange={change} />

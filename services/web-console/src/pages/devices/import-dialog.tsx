@@ -1,11 +1,12 @@
 import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type DragEvent, useId, useState } from "react";
+import { useState } from "react";
 import { toApiError } from "../../api/problem";
 import type { ImportResult } from "../../api/types";
-import { bytes, count, counted } from "../../lib/format";
+import { count, counted } from "../../lib/format";
 import { Dialog, DialogActions, DialogBody } from "../../ui/dialog";
+import { FileChooser } from "../../ui/file-chooser";
 import { Notice } from "../../ui/notice";
 import { Loading } from "../../ui/states";
 import { Table } from "../../ui/table";
@@ -46,7 +47,11 @@ function Import({ onClose }: { onClose: () => void }) {
   return (
     <>
       <DialogBody>
-        <Chooser file={file} onFile={choose} />
+        <FileChooser
+          file={file}
+          hint="CSV with a header or NDJSON: serial, name, model, legacy_id, labels (site=vie;line=3); 10,000 devices at most"
+          onFile={choose}
+        />
         {preview.isPending || run.isPending ? <Loading lines={3} label="Loading the lines" /> : null}
         {error ? <Notice tone="bad">{toApiError(error).message}</Notice> : null}
         {result && !preview.isPending && !run.isPending ? <Result result={result} /> : null}
@@ -67,47 +72,6 @@ function Import({ onClose }: { onClose: () => void }) {
         )}
       </DialogActions>
     </>
-  );
-}
-
-function Chooser({ file, onFile }: { file: File | null; onFile: (file: File) => void }) {
-  const id = useId();
-  const [over, setOver] = useState(false);
-  const drop = (event: DragEvent): void => {
-    event.preventDefault();
-    setOver(false);
-    const dropped = event.dataTransfer.files[0];
-    if (dropped) onFile(dropped);
-  };
-  return (
-    <label
-      htmlFor={id}
-      className={classes.chooser}
-      data-over={over || undefined}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={drop}
-    >
-      <input
-        id={id}
-        type="file"
-        className={classes.input}
-        accept=".csv,.ndjson,.jsonl,.json,text/csv,application/x-ndjson"
-        onChange={(event) => {
-          const chosen = event.currentTarget.files?.[0];
-          if (chosen) onFile(chosen);
-        }}
-      />
-      <strong>{file ? file.name : "Choose a file, or drop it here"}</strong>
-      <span className="muted">
-        {file
-          ? `${bytes(file.size)} · choose another`
-          : "CSV with a header or NDJSON: serial, name, model, legacy_id, labels (site=vie;line=3); 10,000 devices at most"}
-      </span>
-    </label>
   );
 }
 

@@ -1,6 +1,8 @@
+import { Link } from "@tanstack/react-router";
 import type { Overview } from "../../api/types";
 import { compact, count, counted, rate } from "../../lib/format";
 import { Stat, Stats } from "../../ui/stat";
+import classes from "./overview.module.css";
 
 /** The numbers an operator looks at first. */
 export function FleetStats({ overview }: { overview: Overview }) {
@@ -29,7 +31,20 @@ export function FleetStats({ overview }: { overview: Overview }) {
         unit="/s"
         note={`${compact(ingest.processed)} stored`}
       />
-      <Stat label="Errors" value={compact(errors)} {...failing} note="in 24 hours" />
+      <Stat
+        label="Erring"
+        value={
+          devices.erring > 0 ? (
+            <Link to="/devices" search={{ erring: true }} className={classes.figure}>
+              {count(devices.erring)}
+            </Link>
+          ) : (
+            count(devices.erring)
+          )
+        }
+        {...failing}
+        note={<Link to="/ingest">{compact(errors)} errors, 24 h</Link>}
+      />
       <Stat
         label="In flight"
         value={ingest.pending == null ? "?" : compact(ingest.pending)}

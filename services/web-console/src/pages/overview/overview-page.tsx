@@ -5,6 +5,7 @@ import { Freshness } from "../../ui/freshness";
 import { PageHeader } from "../../ui/panel";
 import { Answered } from "../../ui/states";
 import { FirstRun } from "../first-run/first-run";
+import { BackupCard } from "./backup-card";
 import { ErrorReasons, Firmware } from "./breakdowns";
 import { DurabilityCard, LedgerCard, SilentDevices } from "./cards";
 import { FleetStats } from "./fleet-stats";
@@ -45,6 +46,7 @@ function Glance({ overview, updatedAt }: { overview: Overview; updatedAt: number
         <LazyTrends overview={overview} />
         <LedgerCard />
         <DurabilityCard />
+        <BackupCard />
         <SilentDevices />
         <ErrorReasons overview={overview} />
         <Firmware overview={overview} />

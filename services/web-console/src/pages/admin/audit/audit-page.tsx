@@ -47,6 +47,9 @@ const KINDS = [
   "command",
   "dead_letter",
   "correction",
+  "erasure",
+  "import",
+  "export",
 ];
 
 /** Who changed what, and when; the filters are part of the address. */

@@ -5,6 +5,7 @@ import { $api } from "../../../api/client";
 import type { Operation } from "../../../api/types";
 import { usePermissions } from "../../../auth/roles";
 import { count } from "../../../lib/format";
+import { afterCancel, isCancellable, KIND_LABEL } from "../../../lib/operations";
 import { Confirm } from "../../../ui/confirm";
 import { Table, wideOnly } from "../../../ui/table";
 import { Tag } from "../../../ui/tag";
@@ -12,8 +13,6 @@ import { TimeAgo } from "../../../ui/time";
 import classes from "../admin.module.css";
 import { STATE_TONE } from "../retention/labels";
 import own from "./operations.module.css";
-
-const KIND: Record<string, string> = { replay: "Replay", retention: "Retention" };
 
 interface OperationTableProps {
   operations: readonly Operation[];
@@ -43,7 +42,7 @@ export function OperationTable({ operations, onShow }: OperationTableProps) {
         {operations.map((operation) => (
           <tr key={operation.id}>
             <td>
-              <strong className={classes.name}>{KIND[operation.kind] ?? operation.kind}</strong>{" "}
+              <strong className={classes.name}>{KIND_LABEL[operation.kind] ?? operation.kind}</strong>{" "}
               {operation.dry_run ? <Tag>dry run</Tag> : null}
               <div>
                 <code className="muted">{operation.id}</code>
@@ -93,7 +92,7 @@ export function Progress({ done, total, name }: { done: number; total?: number |
   );
 }
 
-/** Ends a replay before its next part; a run of retention cannot be ended. */
+/** Ends an operation before its end, where its kind and its state allow it. */
 export function Cancel({ operation }: { operation: Pick<Operation, "id" | "kind" | "state"> }) {
   const { operate } = usePermissions();
   const queries = useQueryClient();
@@ -102,11 +101,11 @@ export function Cancel({ operation }: { operation: Pick<Operation, "id" | "kind"
     onSuccess: () => {
       setAsking(false);
       void queries.invalidateQueries({ queryKey: ["get", "/v1/operations"] });
+      void queries.invalidateQueries({ queryKey: ["get", "/v1/operations/{id}"] });
       void queries.invalidateQueries({ queryKey: ["get", "/v1/replays/{id}"] });
     },
   });
-  const open = operation.state === "requested" || operation.state === "running";
-  if (!operate || operation.kind !== "replay" || !open) return null;
+  if (!operate || !isCancellable(operation)) return null;
   return (
     <>
       <Button
@@ -127,7 +126,7 @@ export function Cancel({ operation }: { operation: Pick<Operation, "id" | "kind"
         onClose={() => setAsking(false)}
         onConfirm={() => cancel.mutate({ params: { path: { id: operation.id } } })}
       >
-        <p>It ends before its next part; what it changed until then stays.</p>
+        <p>{afterCancel(operation.kind)}</p>
       </Confirm>
     </>
   );

@@ -4,13 +4,16 @@ import { useState } from "react";
 import { $api } from "../../../api/client";
 import type { Operation, Query } from "../../../api/types";
 import { usePermissions } from "../../../auth/roles";
+import { isUnderWay } from "../../../lib/operations";
 import { Freshness } from "../../../ui/freshness";
 import { Pager } from "../../../ui/pager";
 import { Panel } from "../../../ui/panel";
 import { Answered, Empty } from "../../../ui/states";
 import { RunDialog } from "../retention/run-dialog";
+import { HistoryDialog } from "./history-dialog";
 import { NewReplay } from "./new-replay";
 import { OperationTable } from "./operation-table";
+import { OperationDialog } from "./operation-view";
 import classes from "./operations.module.css";
 import { ReplayDialog } from "./replay-dialog";
 
@@ -23,18 +26,17 @@ const KIND_LABEL = {
   retention: "runs of retention",
   erasure: "erasures",
   import: "imports of history",
+  export: "exports of readings",
 } as const;
 const KINDS = Object.keys(KIND_LABEL) as (keyof typeof KIND_LABEL)[];
 const STATES = ["requested", "running", "done", "refused", "failed", "cancelled"] as const;
 
+/** Kinds that say more of themselves elsewhere. */
+const OWN_DIALOG = ["replay", "retention"];
+
 interface Filter {
   kind?: (typeof KINDS)[number] | undefined;
   state?: (typeof STATES)[number] | undefined;
-}
-
-/** Whether an operation is still to end. */
-export function isUnderWay({ state }: Pick<Operation, "state">): boolean {
-  return state === "requested" || state === "running";
 }
 
 /** Long work of every kind: asked for, under way, over. */
@@ -42,7 +44,7 @@ export function OperationsPage() {
   const { operate } = usePermissions();
   const [trail, setTrail] = useState<string[]>([]);
   const [filter, setFilter] = useState<Filter>({});
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<"replay" | "import" | null>(null);
   const [shown, setShown] = useState<Operation | null>(null);
   const cursor = trail.at(-1);
   const query: Query<"/v1/operations"> = {
@@ -94,9 +96,14 @@ export function OperationsPage() {
             }
           />
           {operate ? (
-            <Button size="xs" onClick={() => setAsking(true)}>
-              Decode again
-            </Button>
+            <>
+              <Button size="xs" variant="default" onClick={() => setAsking("import")}>
+                Import history
+              </Button>
+              <Button size="xs" onClick={() => setAsking("replay")}>
+                Decode again
+              </Button>
+            </>
           ) : null}
         </>
       }
@@ -106,7 +113,8 @@ export function OperationsPage() {
           items.length === 0 ? (
             <Empty title="No operation">
               <span className={classes.empty}>
-                Replays decode stored messages again; retention lets go of what is old.
+                Replays decode stored messages again, imports and exports take readings from files and into
+                files, retention lets go of what is old, and an erasure of a device takes all of it.
               </span>
             </Empty>
           ) : (
@@ -120,7 +128,12 @@ export function OperationsPage() {
         busy={operations.isPlaceholderData}
         onTrail={setTrail}
       />
-      <NewReplay open={asking} onClose={() => setAsking(false)} />
+      <NewReplay open={asking === "replay"} onClose={() => setAsking(null)} />
+      <HistoryDialog open={asking === "import"} onClose={() => setAsking(null)} />
+      <OperationDialog
+        operation={shown && !OWN_DIALOG.includes(shown.kind) ? shown : null}
+        onClose={() => setShown(null)}
+      />
       <ReplayDialog id={shown?.kind === "replay" ? number : null} onClose={() => setShown(null)} />
       <RunDialog
         id={shown?.kind === "retention" && number ? Number(number) : null}

@@ -7,11 +7,12 @@ import { usePermissions } from "../../../auth/roles";
 import { deleteDevice } from "../../../data/change-device";
 import { Confirm } from "../../../ui/confirm";
 import { EditDevice } from "./edit-device";
+import { EraseDevice } from "./erase-device";
 
-/** Change or delete a device; nothing for keys that may only look. */
+/** Change, delete or erase a device; nothing for keys that may only look. */
 export function DeviceActions({ device }: { device: Device }) {
-  const { operate } = usePermissions();
-  const [showing, setShowing] = useState<"edit" | "delete" | null>(null);
+  const { operate, administer } = usePermissions();
+  const [showing, setShowing] = useState<"edit" | "delete" | "erase" | null>(null);
   if (!operate) return null;
   const close = (): void => setShowing(null);
   return (
@@ -22,8 +23,14 @@ export function DeviceActions({ device }: { device: Device }) {
       <Button size="xs" variant="default" onClick={() => setShowing("delete")}>
         Delete
       </Button>
+      {administer ? (
+        <Button size="xs" variant="default" onClick={() => setShowing("erase")}>
+          Erase
+        </Button>
+      ) : null}
       <EditDevice device={device} open={showing === "edit"} onClose={close} />
       <Delete device={device} open={showing === "delete"} onClose={close} />
+      <EraseDevice serial={device.serial} open={showing === "erase"} onClose={close} />
     </>
   );
 }
