@@ -313,27 +313,51 @@ pub struct Log {
     pub filter: String,
 }
 
+impl Default for Api {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8080)),
+            bootstrap_key: None,
+            cors_origin: CorsOrigin::Permissive,
+            static_dir: None,
+            max_body_bytes: 8_388_608,
+            rate_limit: 0,
+            rate_burst: 1000,
+            request_timeout_seconds: 30,
+            offline_after_seconds: 300,
+            max_streams: 2500,
+            cache_seconds: 5,
+            export_max_bytes: 1_073_741_824,
+            export_total_bytes: 4_294_967_296,
+            export_kept_seconds: 86_400,
+        }
+    }
+}
+
+impl Default for Mqtt {
+    fn default() -> Self {
+        Self {
+            url: "mqtt://127.0.0.1:1883".into(),
+            username: None,
+            password: None,
+            ca_file: None,
+            client_cert_file: None,
+            client_key_file: None,
+            share_group: "sens-ingest".into(),
+            client_id: "sens-ingest-localhost".into(),
+            receive_maximum: 2048,
+            session_expiry_seconds: 86_400,
+            keep_alive_seconds: 30,
+        }
+    }
+}
+
 impl Default for Config {
     /// The defaults of a local machine, without any file or variable.
     fn default() -> Self {
         Self {
             environment: Environment::Local,
-            api: Api {
-                listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8080)),
-                bootstrap_key: None,
-                cors_origin: CorsOrigin::Permissive,
-                static_dir: None,
-                max_body_bytes: 8_388_608,
-                rate_limit: 0,
-                rate_burst: 1000,
-                request_timeout_seconds: 30,
-                offline_after_seconds: 300,
-                max_streams: 2500,
-                cache_seconds: 5,
-                export_max_bytes: 1_073_741_824,
-                export_total_bytes: 4_294_967_296,
-                export_kept_seconds: 86_400,
-            },
+            api: Api::default(),
             ops: Ops {
                 listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 9090)),
             },
@@ -357,19 +381,7 @@ impl Default for Config {
                 subject_shards: 1,
                 monitor_url: None,
             },
-            mqtt: Mqtt {
-                url: "mqtt://127.0.0.1:1883".into(),
-                username: None,
-                password: None,
-                ca_file: None,
-                client_cert_file: None,
-                client_key_file: None,
-                share_group: "sens-ingest".into(),
-                client_id: "sens-ingest-localhost".into(),
-                receive_maximum: 2048,
-                session_expiry_seconds: 86_400,
-                keep_alive_seconds: 30,
-            },
+            mqtt: Mqtt::default(),
             ingest: Ingest {
                 max_payload_bytes: 262_144,
                 decoders: None,

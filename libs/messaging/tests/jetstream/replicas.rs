@@ -14,7 +14,7 @@ const A_MOMENT: Duration = Duration::from_millis(200);
 
 fn replica(service: &str, name: &str, canary: bool) -> Replica {
     let mut config = sens_config::Config::default();
-    config.replica.name = name.to_owned();
+    name.clone_into(&mut config.replica.name);
     config.replica.canary = canary;
     Replica::of(&config, service, "1.2.3", 1_795_168_800_000_000)
 }

@@ -190,7 +190,7 @@ pub async fn find_export(pool: &PgPool, id: i64) -> Result<Option<ExportRun>, Er
 pub async fn cancel_export(pool: &PgPool, id: i64, actor: &Actor) -> Result<bool, Error> {
     let failed = Error::during("cancel an export");
     let mut transaction = pool.begin().await.map_err(&failed)?;
-    if !QUEUE.cancel(&mut transaction, id, actor).await? {
+    if !QUEUE.cancel_within(&mut transaction, id, actor).await? {
         return Ok(false);
     }
     for clear in [

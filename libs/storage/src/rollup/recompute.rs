@@ -19,7 +19,7 @@ use crate::Error;
 use crate::instant::timestamp;
 use crate::work::Turn;
 
-const LOCK: &str = "SELECT pg_try_advisory_lock(hashtext('sens.rollup'))";
+const TURN: &str = "sens.rollup";
 
 /// Series in an hour that one pass recomputes: bounds what it keeps in memory.
 const SERIES: usize = 20_000;
@@ -132,7 +132,7 @@ impl UnderWay {
 /// # Errors
 /// [`Error::Unavailable`] or [`Error::Query`].
 pub async fn take_rollups(pool: &PgPool) -> Result<Option<Rollups>, Error> {
-    let Some(mut turn) = Turn::take(pool, LOCK).await? else {
+    let Some(mut turn) = Turn::take(pool, TURN).await? else {
         return Ok(None);
     };
     // Of a process that is frozen the server takes it back.

@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, SubsecRound as _, Utc};
 use sens_config::Config;
 use sens_messaging::{KeptStream, Messaging};
-use sens_storage::backup::Snapshot;
+use sens_storage::backup::{LEFT_OUT, Snapshot};
 
 use super::manifest::{DatabasePart, FileEntry, Manifest, StreamsPart, Table};
 use super::place::Place;
@@ -119,7 +119,7 @@ async fn dump(
     command
         .args(["--format=custom", "--lock-wait-timeout=60s"])
         .arg(format!("--snapshot={}", snapshot.id()))
-        .arg(format!("--exclude-table-data=*.{}", backup::LEFT_OUT))
+        .arg(format!("--exclude-table-data=*.{LEFT_OUT}"))
         .stdout(Stdio::piped());
     let mut child = program.start(&mut command)?;
     let output = child.stdout.take().context("pg_dump has no output")?;

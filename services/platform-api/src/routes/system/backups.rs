@@ -90,9 +90,7 @@ pub(crate) async fn backups(
         newest_backup_run(pool, BackupEventKind::Verified),
         list_backup_runs(pool, before_id, cursor::one_more(limit)),
     )?;
-    let more = cursor::cut(&mut found, limit);
-    let last = found.last().filter(|_| more);
-    let next_cursor = last.map(|last| cursor::encode(fingerprint, &last.id.to_string()));
+    let next_cursor = cursor::next(fingerprint, &mut found, limit, |last| last.id.to_string());
     let link = next_cursor.as_deref().map(|next| cursor::link(&uri, next));
     let page = BackupPage {
         last_taken: last_taken.map(BackupRun::from),
