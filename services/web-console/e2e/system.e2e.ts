@@ -85,7 +85,7 @@ describe("backups", () => {
     await failed.getByText("failed", { exact: true }).waitFor();
     expect(await accessibility(page)).toEqual([]);
     expect(await overflow(page)).toBeLessThanOrEqual(0);
-    await page.getByRole("link", { name: "Overview" }).click();
+    await page.getByRole("link", { name: "Overview", exact: true }).click();
     const card = page.getByRole("region", { name: "Backups" });
     await card.getByText("Proven", { exact: true }).waitFor();
     await card.getByText("2 d ago").first().waitFor();

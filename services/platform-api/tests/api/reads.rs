@@ -299,7 +299,7 @@ async fn views_catalogue_and_overview() -> Result<()> {
     let overview = bench.json("/v1/overview").await?;
     assert_eq!(
         overview["devices"],
-        json!({ "total": 2, "online": 2, "silent": 0, "never_seen": 0, "placeholder": 2 })
+        json!({ "total": 2, "online": 2, "silent": 0, "never_seen": 0, "erring": 2, "placeholder": 2 })
     );
     assert_eq!(
         (
