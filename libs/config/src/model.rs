@@ -390,7 +390,7 @@ impl Default for Config {
             },
             worker: Worker {
                 batch_size: 1000,
-                writers: 2,
+                writers: 1,
                 stand_down_file: None,
             },
             features: Features {

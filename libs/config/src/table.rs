@@ -218,8 +218,8 @@ pub(crate) const TABLE: &[Row] = &[
 
     plain!(None, "SENS_WORKER__BATCH_SIZE", "worker.batch_size", config.worker.batch_size, "1000",
         "Most messages written in one transaction."),
-    plain!(None, "SENS_WORKER__WRITERS", "worker.writers", config.worker.writers, "2",
-        "Batches written at the same time."),
+    plain!(None, "SENS_WORKER__WRITERS", "worker.writers", config.worker.writers, "1",
+        "Batches written at the same time. One makes the largest batches, and is the fastest where database and worker share few cores; more help where the database has cores to spare."),
     computed!(None, "SENS_WORKER__STAND_DOWN_FILE", "worker.stand_down_file", config.worker.stand_down_file, "",
         "A file that makes the worker give back what it holds, take no more messages and be not ready, once it is there: the verdict of a canary's judge."),
 
