@@ -14,6 +14,7 @@ pub(crate) mod position;
 pub(crate) mod range;
 pub(crate) mod rate;
 pub(crate) mod request_id;
+pub(crate) mod sse;
 pub(crate) mod time;
 pub(crate) mod timeout;
 pub(crate) mod value;

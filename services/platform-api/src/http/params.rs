@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::Uri;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
-use sens_schema::LabelSelector;
+use sens_schema::{LabelSelector, Serial};
 
 use crate::http::time;
 use crate::problem::{Code, FieldError, Problem};
@@ -109,6 +109,17 @@ impl Params {
             .iter()
             .filter(|(key, value)| key == name && !value.is_empty());
         given.map(|(_, value)| value.clone()).collect()
+    }
+
+    /// Serials of devices.
+    pub(crate) fn serials(&mut self, name: &'static str) -> Vec<String> {
+        let given = self.many(name);
+        for text in &given {
+            if let Err(error) = Serial::parse(text) {
+                self.fault(name, error.to_string());
+            }
+        }
+        given
     }
 
     /// Label selectors.

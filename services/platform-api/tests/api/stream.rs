@@ -126,10 +126,16 @@ async fn readings_arrive_live_and_filtered() -> Result<()> {
         .get("/v1/devices/none/stream")
         .await?
         .assert_problem(404, "device_not_found");
-    bench
-        .get("/v1/stream?typo=1")
-        .await?
-        .assert_problem(400, "invalid_parameter");
+    for path in [
+        "/v1/stream?typo=1",
+        "/v1/stream?device=no%20serial",
+        "/v1/events/stream?device=no%20serial",
+    ] {
+        bench
+            .get(path)
+            .await?
+            .assert_problem(400, "invalid_parameter");
+    }
     let foreign = bench
         .request("GET", "/v1/stream", ADMIN)?
         .header("last-event-id", "foreign");

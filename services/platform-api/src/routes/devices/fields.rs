@@ -15,6 +15,7 @@ use crate::problem::{Code, FieldError, Problem};
 /// What people say about a device. Members that only the platform knows, such as `status`, may stand in a body and are passed
 /// over, so that an answer can be changed and sent back.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = DeviceFields)]
 #[expect(dead_code, reason = "describes the body; it is read member by member")]
 pub(crate) struct FieldsBody {

@@ -103,16 +103,16 @@ fn parameter(path: &str, place: &ParameterIn, name: &str) -> Option<Value> {
         (ParameterIn::Header, "If-Match") => json!({ "type": "string", "pattern": TAG }),
         (ParameterIn::Header, "If-None-Match") => json!({ "type": "string", "enum": ["*"] }),
         (ParameterIn::Header, "Last-Event-ID") if path.contains("events") => {
-            json!({ "type": "string", "pattern": NUMBER })
+            json!({ "type": "string", "pattern": "^([0-9]{1,18})?$" })
         }
         (ParameterIn::Header, "Last-Event-ID") => {
-            json!({ "type": "string", "pattern": "^[0-9]{1,18}-[0-9]{1,9}$" })
+            json!({ "type": "string", "pattern": "^([0-9]{1,18}-[0-9]{1,9})?$" })
         }
         (ParameterIn::Header, "Range") => {
             json!({ "type": "string", "pattern": "^bytes=([0-9]{1,15}-[0-9]{0,15}|-[0-9]{1,15})$" })
         }
         (ParameterIn::Header, "Prefer") => {
-            json!({ "type": "string", "pattern": "^wait=[0-9]{1,3}$" })
+            json!({ "type": "string", "examples": ["wait=5"] })
         }
         (ParameterIn::Header, "Idempotency-Key") => {
             json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" })
@@ -168,6 +168,7 @@ fn members() -> Vec<(&'static str, &'static str, Value)> {
         ),
         ("DeviceFields", "name", json!({ "maxLength": 100 })),
         ("DeviceFields", "model", json!({ "maxLength": 100 })),
+        ("DeviceFields", "legacy_id", json!({ "minimum": 0 })),
         (
             "DeviceFields",
             "labels",
@@ -178,6 +179,11 @@ fn members() -> Vec<(&'static str, &'static str, Value)> {
             }),
         ),
         ("DeviceRequest", "serial", json!({ "pattern": SERIAL })),
+        (
+            "ErasureRequest",
+            "reason",
+            json!({ "minLength": 1, "maxLength": 1000 }),
+        ),
         (
             EXPORT,
             "format",

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use crate::app::App;
 use crate::auth::Reader;
 use crate::http::params::Params;
+use crate::http::sse::{ServerSentEvent, last_event_id};
 use crate::http::time::Timestamp;
 use crate::problem::{AccessErrors, Code, ParameterErrors, Problem};
 
@@ -45,7 +46,7 @@ struct Wanted {
         ("Last-Event-ID" = Option<String>, Header, description = "resume after this event")
     ),
     responses(
-        (status = 200, description = "events", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "events", body = ServerSentEvent, content_type = "text/event-stream"),
         ParameterErrors,
         AccessErrors
     )
@@ -58,7 +59,7 @@ pub(crate) async fn stream_changes(
 ) -> Result<Response, Problem> {
     let wanted = Wanted {
         kinds: params.many("kind"),
-        devices: params.many("device"),
+        devices: params.serials("device"),
     };
     if wanted
         .kinds
@@ -117,13 +118,10 @@ pub(crate) async fn stream_changes(
 
 /// The sequence after which a client wants to go on.
 fn resume(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
-    let Some(value) = headers.get("last-event-id") else {
+    let Some(id) = last_event_id(headers) else {
         return Ok(None);
     };
-    let sequence: Option<u64> = value
-        .to_str()
-        .ok()
-        .and_then(|text| text.trim().parse().ok());
+    let sequence: Option<u64> = id.parse().ok();
     sequence
         .map(|sequence| Some(sequence.saturating_add(1)))
         .ok_or_else(|| {

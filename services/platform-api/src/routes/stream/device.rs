@@ -10,6 +10,7 @@ use super::select::Selection;
 use crate::app::App;
 use crate::auth::Listener;
 use crate::http::params::Params;
+use crate::http::sse::ServerSentEvent;
 use crate::problem::{AccessErrors, NotFoundError, ParameterErrors, Problem};
 use crate::routes::devices::not_found;
 
@@ -26,7 +27,7 @@ use crate::routes::devices::not_found;
         ("Last-Event-ID" = Option<String>, Header, description = "resume after this event")
     ),
     responses(
-        (status = 200, description = "events", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "events", body = ServerSentEvent, content_type = "text/event-stream"),
         ParameterErrors,
         NotFoundError,
         AccessErrors

@@ -9,6 +9,7 @@ use super::select::Selection;
 use crate::app::App;
 use crate::auth::Listener;
 use crate::http::params::Params;
+use crate::http::sse::ServerSentEvent;
 use crate::problem::{AccessErrors, ParameterErrors, Problem};
 
 /// Live readings of the fleet
@@ -29,7 +30,7 @@ use crate::problem::{AccessErrors, ParameterErrors, Problem};
         ("Last-Event-ID" = Option<String>, Header, description = "resume after this event")
     ),
     responses(
-        (status = 200, description = "events", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "events", body = ServerSentEvent, content_type = "text/event-stream"),
         ParameterErrors,
         AccessErrors
     )
@@ -40,7 +41,7 @@ pub(crate) async fn stream_fleet(
     headers: HeaderMap,
     mut params: Params,
 ) -> Result<Response, Problem> {
-    let (devices, metrics) = (params.many("device"), params.many("metric"));
+    let (devices, metrics) = (params.serials("device"), params.many("metric"));
     let selectors = params.selectors("label");
     params.finish()?;
     let scope = selectors

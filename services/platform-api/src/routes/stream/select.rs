@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::app::App;
 use crate::cache::Registrar;
 use crate::feed::{Batch, Start};
+use crate::http::sse::last_event_id;
 use crate::http::time::Timestamp;
 use crate::http::value;
 use crate::problem::{Code, FieldError, Problem};
@@ -100,13 +101,9 @@ pub(super) struct Place {
 /// # Errors
 /// `bad_request` when it is none of ours.
 pub(super) fn resume(headers: &HeaderMap) -> Result<Option<Place>, Problem> {
-    let Some(value) = headers.get("last-event-id") else {
+    let Some(text) = last_event_id(headers) else {
         return Ok(None);
     };
-    let text = value.to_str().unwrap_or("?").trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
     read(text).map(Some).ok_or_else(|| {
         let detail = "Last-Event-ID must be the id of an event of this stream, <sequence>-<index>"
             .to_owned();
