@@ -184,8 +184,9 @@ describe("an export", () => {
     const again = await fileBehind(page, button);
     expect(again.name).toBe(name);
     expect(again.content.equals(content)).toBe(true);
-    await call(`/v1/exports/${number}/content`, { method: "DELETE" });
     await open();
+    await dialog.getByRole("button", { name: "Delete the file" }).click();
+    await dialog.getByRole("button", { name: "Delete it" }).click();
     await dialog.getByText(/The file was deleted/).waitFor();
     expect(await dialog.getByRole("button", { name: "Download" }).count()).toBe(0);
     expect(problems).toEqual([]);

@@ -20,7 +20,7 @@ export function isCancellable({ kind, state }: Pick<Operation, "kind" | "state">
   return kind === "erasure" ? state === "requested" : isUnderWay({ state });
 }
 
-/** Whether somebody may end an operation of a kind: operators any, others the exports they asked for. */
+/** Whether somebody may end an operation of a kind, or drop its file: operators any, others the exports they asked for. */
 export function mayCancel(
   { kind, requested_by }: { kind: string; requested_by?: string },
   { operate, name }: { operate: boolean; name: string | undefined },

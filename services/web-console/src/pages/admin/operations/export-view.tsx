@@ -1,10 +1,15 @@
 import { Button } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { $api } from "../../../api/client";
 import { toApiError } from "../../../api/problem";
 import type { ExportRequest, Operation } from "../../../api/types";
 import { usePermissions } from "../../../auth/roles";
+import { useSession } from "../../../auth/session";
 import { type ExportOrder, exportOrder, exportResult, fewOf, whyNoFile } from "../../../lib/export-run";
 import { bytes } from "../../../lib/format";
+import { mayCancel } from "../../../lib/operations";
+import { Confirm } from "../../../ui/confirm";
 import { DownloadIcon } from "../../../ui/icons";
 import { Notice } from "../../../ui/notice";
 import { useNow } from "../../../ui/now";
@@ -24,7 +29,7 @@ export function Exported({ operation, order }: { operation: Operation; order?: E
   const missing = whyNoFile(operation, now);
   return (
     <>
-      <AskedFor id={operation.id} {...(order ? { order } : {})} />
+      <AskedFor operation={operation} {...(order ? { order } : {})} />
       <Sums
         sums={[
           ["Format", form],
@@ -34,8 +39,9 @@ export function Exported({ operation, order }: { operation: Operation; order?: E
         ]}
       />
       {content ? (
-        <div>
+        <div className={own.file}>
           <DownloadExport operation={operation} prominent />
+          <DeleteFile operation={operation} />
         </div>
       ) : null}
       {missing ? <Notice tone="quiet">{missing}</Notice> : null}
@@ -44,14 +50,14 @@ export function Exported({ operation, order }: { operation: Operation; order?: E
 }
 
 /** What was asked for: known to whoever just did, and to admins from the audit log. */
-function AskedFor({ id, order }: { id: string; order?: ExportRequest }) {
+function AskedFor({ operation, order }: { operation: Operation; order?: ExportRequest }) {
   const { administer } = usePermissions();
   const log = $api.useQuery(
     "get",
     "/v1/audit-log",
     {
       params: {
-        query: { object_kind: "export", action: "request", object_id: id.replace("export-", ""), limit: 1 },
+        query: { object_kind: "export", action: "request", object_id: numberOf(operation), limit: 1 },
       },
     },
     { enabled: administer && !order, staleTime: Number.POSITIVE_INFINITY },
@@ -98,6 +104,45 @@ function Other({ name, value }: { name: string; value: string }) {
       <dd>{value}</dd>
     </>
   );
+}
+
+/** Deletes the file before it expires, so that there is room for others. */
+function DeleteFile({ operation }: { operation: Operation }) {
+  const { operate } = usePermissions();
+  const name = useSession()?.name;
+  const queries = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  const remove = $api.useMutation("delete", "/v1/exports/{id}/content", {
+    onSuccess: () => {
+      setAsking(false);
+      void queries.invalidateQueries({ queryKey: ["get", "/v1/operations"] });
+      void queries.invalidateQueries({ queryKey: ["get", "/v1/operations/{id}"] });
+    },
+  });
+  if (!mayCancel(operation, { operate, name })) return null;
+  return (
+    <>
+      <Button size="xs" variant="default" onClick={() => setAsking(true)}>
+        Delete the file
+      </Button>
+      <Confirm
+        title={`Delete the file of ${operation.id}?`}
+        action="Delete it"
+        danger
+        open={asking}
+        busy={remove.isPending}
+        error={remove.error}
+        onClose={() => setAsking(false)}
+        onConfirm={() => remove.mutate({ params: { path: { id: numberOf(operation) } } })}
+      >
+        <p>It makes room for others. The readings stay, and can be exported again.</p>
+      </Confirm>
+    </>
+  );
+}
+
+function numberOf({ id }: Pick<Operation, "id">): string {
+  return id.replace("export-", "");
 }
 
 /** Fetches the file of an export, under the name that the platform gives it. */
