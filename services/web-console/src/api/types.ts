@@ -59,6 +59,7 @@ export type Correction = Ok<"/v1/corrections">["items"][number];
 export type CorrectionDetail = Ok<"/v1/corrections/{id}">;
 export type Replay = Ok<"/v1/replays/{id}">;
 export type Operation = Ok<"/v1/operations">["items"][number];
+export type ExportRequest = components["schemas"]["ExportRequest"];
 export type ImportResult = components["schemas"]["ImportResult"];
 export type DeviceFields = components["schemas"]["DeviceFields"];
 export type AverageExtension = Ok<"/v1/analytics/average-extension">["items"][number];

@@ -11,17 +11,29 @@ export function saveFile(file: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** Fetches what a path gives in a format and hands it to the browser; tells how many bytes came so far. */
+/** The name that `Content-Disposition` gives a file, without what a name of a file cannot have. */
+export function namedFile(disposition: string | null): string | null {
+  const [, quoted, plain] = /;\s*filename=(?:"([^"]*)"|([^";\s]+))/i.exec(disposition ?? "") ?? [];
+  const name = (quoted ?? plain ?? "").replaceAll(/[/\\:]/g, "-");
+  return name === "" ? null : name;
+}
+
+/**
+ * Fetches what a path gives in a format and hands it to the browser, under a name or else the one that the answer gives it;
+ * tells how many bytes came so far.
+ */
 export async function download(
   path: string,
   accept: string,
-  name: string,
+  as: string | null,
   onBytes: (bytes: number) => void = () => undefined,
 ): Promise<void> {
   const response = await fetch(path, {
     headers: { accept, authorization: `Bearer ${session.get()?.key ?? ""}` },
   });
   if (!response.ok) throw await problemOf(response);
+  const name = as ?? namedFile(response.headers.get("content-disposition")) ?? "download";
+  const type = response.headers.get("content-type") ?? accept;
   if (!response.body) return saveFile(await response.blob(), name);
   let bytes = 0;
   const counted = response.body.pipeThrough(
@@ -34,7 +46,7 @@ export async function download(
     }),
   );
   // The browser keeps large blobs on disk; a broken answer ends here with an error, not with half a file.
-  saveFile(await new Response(counted, { headers: { "content-type": accept } }).blob(), name);
+  saveFile(await new Response(counted, { headers: { "content-type": type } }).blob(), name);
 }
 
 /** The date and time for the name of a file. */

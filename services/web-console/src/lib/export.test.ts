@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { curlCommand, fileName, measurementsPath, pinned } from "./export";
+import { curlCommand, exportRequest, fileName, measurementsPath, pinned } from "./export";
 
 const SELECTION = {
   devices: ["AI-1", "a:b"],
@@ -12,6 +12,25 @@ it("asks for what is shown, in one request", () => {
     "/v1/measurements?device=AI-1&device=a%3Ab&metric=battery_charge&metric=height&from=2026-11-21T10%3A00%3A00.000Z&to=2026-11-21T11%3A00%3A00.000Z&resolution=auto",
   );
   expect(measurementsPath(SELECTION, "raw")).not.toContain("resolution");
+});
+
+it("asks for the same as a file in the background", () => {
+  expect(exportRequest(SELECTION, "raw", "csv", "none")).toEqual({
+    device: ["AI-1", "a:b"],
+    metric: ["battery_charge", "height"],
+    from: "2026-11-21T10:00:00.000Z",
+    to: "2026-11-21T11:00:00.000Z",
+    format: "csv",
+  });
+  expect(exportRequest(SELECTION, "auto", "arrow", "zstd")).toMatchObject({
+    resolution: "auto",
+    format: "arrow",
+    compression: "zstd",
+  });
+});
+
+it("never asks to pack a Parquet file, which is packed by itself", () => {
+  expect(exportRequest(SELECTION, "raw", "parquet", "gzip")).not.toHaveProperty("compression");
 });
 
 it("writes a command without a key in it", () => {

@@ -1,3 +1,4 @@
+import type { ExportRequest } from "../api/types";
 import { fileStamp } from "./download";
 import { isFixed, type Span, type Window } from "./windows";
 
@@ -13,8 +14,18 @@ export const FORMATS = {
   csv: { label: "CSV", accept: "text/csv", ending: "csv" },
   parquet: { label: "Parquet", accept: "application/vnd.apache.parquet", ending: "parquet" },
   ndjson: { label: "NDJSON", accept: "application/x-ndjson", ending: "ndjson" },
+  arrow: { label: "Arrow", accept: "application/vnd.apache.arrow.stream", ending: "arrows" },
 } as const;
 export type Format = keyof typeof FORMATS;
+
+/** How a file that the platform writes is packed. */
+export const COMPRESSIONS = { none: "None", gzip: "gzip", zstd: "Zstandard" } as const;
+export type Compression = keyof typeof COMPRESSIONS;
+
+/** Whether files of a format can be packed: a Parquet file is compressed by itself. */
+export function isPackable(format: Format): boolean {
+  return format !== "parquet";
+}
 
 /** Every single reading, or what charts show of a long time: means by minute, hour or day. */
 export type Detail = "raw" | "auto";
@@ -28,6 +39,24 @@ export function measurementsPath({ devices, metrics, window }: Selection, detail
   query.set("to", new Date(window.to).toISOString());
   if (detail === "auto") query.set("resolution", "auto");
   return `/v1/measurements?${query.toString()}`;
+}
+
+/** What asks the platform to write the file of a selection in the background. */
+export function exportRequest(
+  { devices, metrics, window }: Selection,
+  detail: Detail,
+  format: Format,
+  compression: Compression,
+): ExportRequest {
+  return {
+    device: [...devices],
+    metric: [...metrics],
+    from: new Date(window.from).toISOString(),
+    to: new Date(window.to).toISOString(),
+    ...(detail === "auto" ? { resolution: "auto" } : {}),
+    format,
+    ...(isPackable(format) && compression !== "none" ? { compression } : {}),
+  };
 }
 
 /** The same by hand. The key stays in the environment of whoever runs it. */

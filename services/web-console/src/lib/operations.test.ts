@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { erasureResult, historyResult, isCancellable, plainResult } from "./operations";
+import { erasureResult, historyResult, isCancellable, mayCancel, plainResult } from "./operations";
 
 it.each([
   ["replay", "running", true],
@@ -11,6 +11,16 @@ it.each([
   ["retention", "requested", false],
 ])("a %s that is %s can be cancelled: %s", (kind, state, cancellable) => {
   expect(isCancellable({ kind, state })).toBe(cancellable);
+});
+
+it.each([
+  ["an operator any", { kind: "import", requested_by: "bo" }, true, true],
+  ["a viewer no import", { kind: "import", requested_by: "ada" }, false, false],
+  ["a viewer their own export", { kind: "export", requested_by: "ada" }, false, true],
+  ["a viewer nobody else's export", { kind: "export", requested_by: "bo" }, false, false],
+  ["a viewer none whose author is not known", { kind: "export" }, false, false],
+])("says whether they may cancel: %s", (_who, operation, operate, may) => {
+  expect(mayCancel(operation, { operate, name: "ada" })).toBe(may);
 });
 
 it("reads what an erasure would take, the most first, without what is empty", () => {

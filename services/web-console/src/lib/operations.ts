@@ -20,6 +20,14 @@ export function isCancellable({ kind, state }: Pick<Operation, "kind" | "state">
   return kind === "erasure" ? state === "requested" : isUnderWay({ state });
 }
 
+/** Whether somebody may end an operation of a kind, or drop its file: operators any, others the exports they asked for. */
+export function mayCancel(
+  { kind, requested_by }: { kind: string; requested_by?: string },
+  { operate, name }: { operate: boolean; name: string | undefined },
+): boolean {
+  return operate || (kind === "export" && name !== undefined && requested_by === name);
+}
+
 /** What became of what a cancelled operation did until then. */
 export function afterCancel(kind: string): string {
   if (kind === "erasure") return "It is not begun yet: nothing is erased.";
@@ -29,15 +37,18 @@ export function afterCancel(kind: string): string {
 
 type Members = Record<string, unknown>;
 
-function members(value: unknown): Members {
+/** The members of an object; none of anything else. */
+export function members(value: unknown): Members {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Members) : {};
 }
 
-function text(value: unknown): string | null {
+/** A text, where it is one. */
+export function text(value: unknown): string | null {
   return typeof value === "string" ? value : null;
 }
 
-function number(value: unknown): number {
+/** A number, or 0. */
+export function number(value: unknown): number {
   return typeof value === "number" ? value : 0;
 }
 

@@ -31,7 +31,10 @@ export function Dialog({ title, open, onClose, bare = false, wide = false, child
       data-bare={bare}
       data-wide={wide}
       aria-labelledby={id}
-      onClose={onClose}
+      onClose={(event) => {
+        // A dialog inside of it that closes is told here too.
+        if (event.target === element.current) onClose();
+      }}
       onClick={(event) => {
         // Only the backdrop is the dialog itself; everything else is inside of the box.
         if (event.target === element.current) onClose();

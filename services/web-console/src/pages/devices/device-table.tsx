@@ -1,5 +1,5 @@
-import { Link } from "@tanstack/react-router";
-import { type ReactNode, useEffect } from "react";
+import { useNavigate } from "@tanstack/react-router";
+import { type MouseEvent, memo, type ReactNode, useCallback, useEffect } from "react";
 import type { Device } from "../../api/types";
 import { isErring } from "../../lib/erring";
 import type { DeviceSort, DevicesSearch } from "../../lib/search";
@@ -41,6 +41,11 @@ export function DeviceTable(props: DeviceTableProps) {
   const serials = rows.map(({ serial }) => serial).join("\n");
   useEffect(() => onShown(serials.split("\n")), [serials, onShown]);
   const near = end > devices.length - AHEAD;
+  const navigate = useNavigate();
+  const open = useCallback(
+    (serial: string) => void navigate({ to: "/devices/$serial", params: { serial } }),
+    [navigate],
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when more rows came and the end is still near
   useEffect(() => {
     if (near && !complete) onEnd();
@@ -65,6 +70,7 @@ export function DeviceTable(props: DeviceTableProps) {
               rowIndex={start + index + 2}
               selected={selected}
               onLabel={props.onLabel}
+              onOpen={open}
             />
           ))}
           <Spacer height={after} />
@@ -175,9 +181,17 @@ interface DeviceRowProps {
   rowIndex: number;
   selected: Selected | null;
   onLabel: (selector: string) => void;
+  onOpen: (serial: string) => void;
 }
 
-function DeviceRow({ device, seen, rowIndex, selected, onLabel }: DeviceRowProps) {
+/** Whether a click asks for nothing but to follow the link: no new tab, no new window, no menu. */
+function isPlain(event: MouseEvent): boolean {
+  return event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+}
+
+/** Drawn again only when something of it changed: while the table is scrolled most rows stay what they are. */
+const DeviceRow = memo(function DeviceRow(props: DeviceRowProps) {
+  const { device, seen, rowIndex, selected, onLabel, onOpen } = props;
   const { serial } = device;
   const chosen = selected?.serials.has(serial) ?? false;
   const now = useNow();
@@ -195,9 +209,18 @@ function DeviceRow({ device, seen, rowIndex, selected, onLabel }: DeviceRowProps
       ) : null}
       <td>
         <span className={classes.device}>
-          <Link to="/devices/$serial" params={{ serial }} className={classes.serial}>
+          {/* A plain link: one of the router's takes longer to make than the rest of the row. */}
+          <a
+            href={`/devices/${encodeURIComponent(serial)}`}
+            className={classes.serial}
+            onClick={(event) => {
+              if (!isPlain(event)) return;
+              event.preventDefault();
+              onOpen(serial);
+            }}
+          >
             {serial}
-          </Link>
+          </a>
           {isErring(device, now) ? <Erring /> : null}
           {device.placeholder ? <Tag>placeholder</Tag> : null}
           {device.name ? <span className={classes.name}>{device.name}</span> : null}
@@ -221,4 +244,4 @@ function DeviceRow({ device, seen, rowIndex, selected, onLabel }: DeviceRowProps
       </td>
     </tr>
   );
-}
+});

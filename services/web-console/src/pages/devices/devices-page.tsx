@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useSearch } from "@tanstack/react-router";
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import type { Device, DeviceTotal } from "../../api/types";
 import { usePermissions } from "../../auth/roles";
 import { DEVICES_EVERY, lastSeen, useDevices, useLiveLastSeen } from "../../data/devices";
@@ -36,6 +36,10 @@ export function DevicesPage() {
   const view = useSearch({ from: "/signed-in/devices" });
   const change = useChangeView();
   const { operate } = usePermissions();
+  const narrow = useCallback(
+    (selector: string) => change({ label: [...new Set([...(view.label ?? []), selector])] }),
+    [change, view.label],
+  );
   const overview = useOverview();
   const devices = useDevices(view);
   const pages = devices.data?.pages;
@@ -93,7 +97,7 @@ export function DevicesPage() {
                 selected={operate ? selected : null}
                 lastSeen={(device) => lastSeen(device, seen)}
                 onSort={(sort) => change({ sort: sort === "serial" ? undefined : sort })}
-                onLabel={(selector) => change({ label: [...new Set([...(view.label ?? []), selector])] })}
+                onLabel={narrow}
                 onShown={setShown}
                 onEnd={() => {
                   if (devices.hasNextPage && !devices.isFetchingNextPage) void devices.fetchNextPage();

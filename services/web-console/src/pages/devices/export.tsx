@@ -1,11 +1,11 @@
-import { useState } from "react";
 import { toApiError } from "../../api/problem";
-import { download, fileStamp } from "../../lib/download";
+import { fileStamp } from "../../lib/download";
 import { bytes } from "../../lib/format";
 import type { DevicesSearch } from "../../lib/search";
 import { DownloadIcon } from "../../ui/icons";
 import { Menu, MenuItem } from "../../ui/menu";
 import { Notice } from "../../ui/notice";
+import { useDownload } from "../../ui/use-download";
 
 const FORMATS = [
   { label: "CSV", accept: "text/csv", ending: "csv" },
@@ -22,20 +22,7 @@ export function exportQuery({ label = [], ...rest }: DevicesSearch): string {
 
 /** All devices of the view as a file that an import takes back. */
 export function Export({ view }: { view: DevicesSearch }) {
-  const [size, setSize] = useState<number | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const run = async ({ accept, ending }: (typeof FORMATS)[number]): Promise<void> => {
-    setError(null);
-    setSize(0);
-    try {
-      const name = `devices_${fileStamp(Date.now())}.${ending}`;
-      await download(`/v1/devices:export${exportQuery(view)}`, accept, name, setSize);
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setSize(null);
-    }
-  };
+  const { size, error, run } = useDownload();
   return (
     <>
       <Menu
@@ -45,15 +32,16 @@ export function Export({ view }: { view: DevicesSearch }) {
         side="right"
       >
         {(close) =>
-          FORMATS.map((format) => (
+          FORMATS.map(({ label, accept, ending }) => (
             <MenuItem
-              key={format.ending}
+              key={ending}
               onClick={() => {
                 close();
-                void run(format);
+                const name = `devices_${fileStamp(Date.now())}.${ending}`;
+                void run(`/v1/devices:export${exportQuery(view)}`, accept, name);
               }}
             >
-              All of this view as {format.label}
+              All of this view as {label}
             </MenuItem>
           ))
         }

@@ -1,7 +1,7 @@
 import { CloseButton, SegmentedControl, TextInput } from "@mantine/core";
 import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
 import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { Overview } from "../../api/types";
 import { compact } from "../../lib/format";
 import { type DevicesSearch, STATUSES, type StatusFilter } from "../../lib/search";
@@ -20,20 +20,23 @@ export type ChangeView = (part: { [K in keyof DevicesSearch]?: DevicesSearch[K] 
 /** A way to change the view of the devices, which is the address. */
 export function useChangeView(): ChangeView {
   const navigate = useNavigate({ from: "/devices" });
-  return (part) =>
-    void navigate({
-      to: "/devices",
-      search: (before) => {
-        const all = { ...before, ...part };
-        return Object.fromEntries(
-          Object.entries(all).filter(
-            ([, value]) =>
-              value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0),
-          ),
-        ) as DevicesSearch;
-      },
-      replace: true,
-    });
+  return useCallback(
+    (part) =>
+      void navigate({
+        to: "/devices",
+        search: (before) => {
+          const all = { ...before, ...part };
+          return Object.fromEntries(
+            Object.entries(all).filter(
+              ([, value]) =>
+                value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0),
+            ),
+          ) as DevicesSearch;
+        },
+        replace: true,
+      }),
+    [navigate],
+  );
 }
 
 /** Search, status and further filters; all are part of the address, so that a view can be kept and sent. */

@@ -2,7 +2,6 @@ import { Button } from "@mantine/core";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { toApiError } from "../../api/problem";
-import { download } from "../../lib/download";
 import {
   curlCommand,
   type Detail,
@@ -21,6 +20,8 @@ import { Dialog, DialogBody } from "../../ui/dialog";
 import { DownloadIcon, LinkIcon } from "../../ui/icons";
 import { Menu, MenuItem } from "../../ui/menu";
 import { Notice } from "../../ui/notice";
+import { useDownload } from "../../ui/use-download";
+import { BackgroundExport } from "./background-export";
 import classes from "./explore.module.css";
 
 interface ActionsProps {
@@ -90,20 +91,9 @@ const CHOICES: readonly { detail: Detail; format: Format }[] = [
 const WHAT: Record<Detail, string> = { raw: "Every reading", auto: "As drawn, by the length of the time," };
 
 function Download({ selection, disabled }: { selection: Selection; disabled: boolean }) {
-  const [size, setSize] = useState<number | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const run = async (detail: Detail, format: Format): Promise<void> => {
-    setError(null);
-    setSize(0);
-    try {
-      const path = measurementsPath(selection, detail);
-      await download(path, FORMATS[format].accept, fileName(selection, format), setSize);
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setSize(null);
-    }
-  };
+  const { size, error, run } = useDownload();
+  // As it was when it was chosen: what follows the present would move while it is looked at.
+  const [background, setBackground] = useState<Selection | null>(null);
   return (
     <>
       <Menu
@@ -112,20 +102,32 @@ function Download({ selection, disabled }: { selection: Selection; disabled: boo
         disabled={disabled || size !== null}
         side="right"
       >
-        {(close) =>
-          CHOICES.map(({ detail, format }) => (
+        {(close) => (
+          <>
+            {CHOICES.map(({ detail, format }) => (
+              <MenuItem
+                key={`${detail}${format}`}
+                onClick={() => {
+                  close();
+                  const path = measurementsPath(selection, detail);
+                  void run(path, FORMATS[format].accept, fileName(selection, format));
+                }}
+              >
+                {WHAT[detail]} as {FORMATS[format].label}
+              </MenuItem>
+            ))}
             <MenuItem
-              key={`${detail}${format}`}
               onClick={() => {
                 close();
-                void run(detail, format);
+                setBackground(selection);
               }}
             >
-              {WHAT[detail]} as {FORMATS[format].label}
+              In the background…
             </MenuItem>
-          ))
-        }
+          </>
+        )}
       </Menu>
+      <BackgroundExport selection={background} onClose={() => setBackground(null)} />
       {error ? <Notice tone="bad">{toApiError(error).message}</Notice> : null}
     </>
   );

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { $api } from "../../../api/client";
-import type { Operation } from "../../../api/types";
+import type { ExportRequest, Operation } from "../../../api/types";
 import { count, humanize } from "../../../lib/format";
 import {
   type ErasureResult,
@@ -19,8 +19,9 @@ import { Tag } from "../../../ui/tag";
 import { LocalTime } from "../../../ui/time";
 import classes from "../admin.module.css";
 import { STATE_TONE } from "../retention/labels";
-import { Cancel, Progress } from "./operation-table";
-import own from "./operations.module.css";
+import { Exported } from "./export-view";
+import { Cancel, OperationProgress } from "./operation-table";
+import { Sums } from "./sums";
 
 /** An operation of a kind without a page of its own: an erasure, an import, an export. */
 export function OperationDialog({
@@ -48,8 +49,14 @@ export function useOperation(id: string) {
   );
 }
 
+interface OperationViewProps {
+  id: string;
+  /** What was asked for, where that is known. */
+  order?: ExportRequest;
+}
+
 /** How far an operation is, and what it came to. */
-export function OperationView({ id }: { id: string }) {
+export function OperationView({ id, order }: OperationViewProps) {
   const operation = useOperation(id);
   return (
     <Answered query={operation} what="The operation" lines={5}>
@@ -58,36 +65,23 @@ export function OperationView({ id }: { id: string }) {
           <p className={classes.versionHead} role="status">
             <Tag tone={STATE_TONE[data.state] ?? "quiet"}>{data.state}</Tag>
             {data.dry_run ? <Tag>dry run</Tag> : null}
-            {isUnderWay(data) ? <Progress {...data.progress} name={data.id} /> : null}
+            {isUnderWay(data) ? <OperationProgress operation={data} /> : null}
             <Cancel operation={data} />
           </p>
           {data.problem ? <Notice tone="bad">{data.problem.detail}</Notice> : null}
-          <Result operation={data} />
+          <Result operation={data} {...(order ? { order } : {})} />
         </div>
       )}
     </Answered>
   );
 }
 
-function Result({ operation }: { operation: Operation }) {
+function Result({ operation, order }: { operation: Operation; order?: ExportRequest }) {
   const { kind, result, dry_run, state } = operation;
   if (kind === "erasure") return <Erased result={erasureResult(result)} dryRun={dry_run} state={state} />;
   if (kind === "import") return <Imported result={historyResult(result)} dryRun={dry_run} />;
+  if (kind === "export") return <Exported operation={operation} {...(order ? { order } : {})} />;
   return <Sums sums={plainResult(result).map(([name, value]) => [humanize(name), value])} />;
-}
-
-function Sums({ sums }: { sums: readonly (readonly [string, string | number])[] }) {
-  if (sums.length === 0) return null;
-  return (
-    <dl className={own.sums}>
-      {sums.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{typeof value === "number" ? count(value) : value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
 }
 
 function Erased({ result, dryRun, state }: { result: ErasureResult; dryRun: boolean; state: string }) {
