@@ -3639,6 +3639,15 @@ export interface components {
             /** @description Serial of the device. */
             serial: string;
         };
+        /** @description One event of a stream, by its fields. Comments and what only says when to reconnect are no events. */
+        ServerSentEvent: {
+            /** @description A JSON object. */
+            data: string;
+            /** @description What kind of event it is. */
+            event: string;
+            /** @description Sent back as `Last-Event-ID`, it resumes the stream after this event. */
+            id?: string | null;
+        };
         /** @description What an ingestion worker has agreed on with its broker. */
         SessionPolicy: {
             /** @description Client id of the session. */
@@ -7663,7 +7672,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["ServerSentEvent"];
                 };
             };
             /** @description `invalid_parameter` or `invalid_cursor` */
@@ -7976,7 +7985,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["ServerSentEvent"];
                 };
             };
             /** @description `invalid_parameter` or `invalid_cursor` */
@@ -11585,7 +11594,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["ServerSentEvent"];
                 };
             };
             /** @description `invalid_parameter` or `invalid_cursor` */
