@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, inject, it } from "vitest";
-import { launch, logIn, visit } from "./browser.ts";
+import { call, launch, logIn, visit } from "./browser.ts";
 import { startDemo } from "./demo.ts";
 
 const FOLDER = "screenshots";
@@ -11,6 +11,7 @@ let browser: Browser;
 beforeAll(async () => {
   mkdirSync(FOLDER, { recursive: true });
   browser = await launch();
+  await call("/v1/exports", { method: "POST", body: { last: "1h", format: "parquet" } });
 });
 
 afterAll(async () => {
@@ -66,6 +67,17 @@ function explorePath(serials: readonly string[]): string {
   return `/explore?${new URLSearchParams(search).toString()}`;
 }
 
+/** The dialog of an export of what is explored, when it is done. */
+async function exportInBackground(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await page.getByRole("button", { name: "Download" }).click();
+  await page.getByRole("button", { name: "In the background…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Compression").selectOption("gzip");
+  await dialog.getByRole("button", { name: "Export", exact: true }).click();
+  await dialog.getByText("Kept until").waitFor();
+}
+
 /** What moves is given a while, so that the picture shows it. */
 const WAIT: Record<string, number> = { overview: 8_000, device: 2_000 };
 
@@ -94,6 +106,9 @@ it.each(
       await page.waitForTimeout(WAIT[title] ?? 700);
       await page.screenshot({ path: `${FOLDER}/${title}-${name}-${scheme}.png` });
     }
+    await exportInBackground(page, (await pages()).explore ?? "/explore");
+    await page.screenshot({ path: `${FOLDER}/export-${name}-${scheme}.png` });
+    await page.keyboard.press("Escape");
     await page.keyboard.press("Control+K");
     await page.getByRole("combobox", { name: "Go to a page or a device" }).waitFor();
     await page.screenshot({ path: `${FOLDER}/palette-${name}-${scheme}.png` });
