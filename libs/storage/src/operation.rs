@@ -36,7 +36,7 @@ const OPERATIONS: &str = "
         UNION ALL
         SELECT 'export', id, state, false, rows, CASE WHEN state = 'done' THEN rows END, requested_by, requested_at, started_at,
                finished_at, detail,
-               json_build_object('format', format, 'compression', compression, 'rows', rows, 'bytes', bytes, 'share', share,
+               json_build_object('query', query, 'format', format, 'compression', compression, 'rows', rows, 'bytes', bytes, 'share', share,
                    'sha256', encode(sha256, 'hex'), 'expires_at', to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'),
                    'available', coalesce(state = 'done' AND kept AND expires_at > now(), false)), key_id, problem
         FROM export_run

@@ -11,6 +11,7 @@ const DONE = {
   sha256: "ab",
   expires_at: "2026-11-22T12:00:00.000000Z",
   available: true,
+  query: { device: ["A"], last: "24h", format: "csv" },
 };
 const LINKS = { self: "/v1/operations/export-7", resource: "/v1/operations/export-7" };
 
@@ -21,10 +22,11 @@ it("reads what an export came to", () => {
     bytes: 88_123,
     share: 1,
     expiresAt: "2026-11-22T12:00:00.000000Z",
+    order: { devices: ["A"], metrics: [], from: null, to: null, others: [["Last", "24h"]] },
   });
   expect(exportResult({ ...DONE, format: "parquet", compression: "none" }).form).toBe("Parquet");
   expect(exportResult({ ...DONE, format: "new", compression: "lz4" }).form).toBe("new, lz4");
-  expect(exportResult(null)).toEqual({ form: "", rows: 0, bytes: 0, share: 0, expiresAt: null });
+  expect(exportResult(null)).toEqual({ form: "", rows: 0, bytes: 0, share: 0, expiresAt: null, order: null });
 });
 
 it.each([

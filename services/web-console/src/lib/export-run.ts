@@ -15,11 +15,13 @@ export interface ExportResult {
   /** The part of the interval that was read, 0 to 1. */
   share: number;
   expiresAt: string | null;
+  /** What was asked for. */
+  order: ExportOrder | null;
 }
 
 /** What an export says of itself. */
 export function exportResult(result: unknown): ExportResult {
-  const { format, compression, rows, bytes, share, expires_at } = members(result);
+  const { format, compression, rows, bytes, share, expires_at, query } = members(result);
   const [kind, packed] = [text(format) ?? "", text(compression) ?? "none"];
   const label = FORMAT_LABEL[kind]?.label ?? kind;
   return {
@@ -28,6 +30,7 @@ export function exportResult(result: unknown): ExportResult {
     bytes: number(bytes),
     share: number(share),
     expiresAt: text(expires_at),
+    order: exportOrder(query),
   };
 }
 

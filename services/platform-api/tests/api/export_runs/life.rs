@@ -66,6 +66,7 @@ async fn every_format_is_written_and_fetched() -> Result<()> {
             ),
             "{operation}"
         );
+        assert_eq!(result["query"], body);
         let file = bench.get(&content).await?;
         assert_eq!(file.status, 200, "{}", file.text());
         assert_eq!(result["bytes"], json!(file.body.len()));

@@ -69,7 +69,7 @@ function Export({ selection, onClose }: { selection: Selection; onClose: () => v
           </Link>
           .
         </p>
-        <OperationView id={ask.data.id} order={ask.variables.body} />
+        <OperationView id={ask.data.id} />
       </DialogBody>
       <DialogActions>
         <Button size="xs" variant="default" onClick={() => ask.reset()}>

@@ -3,10 +3,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { $api } from "../../../api/client";
 import { toApiError } from "../../../api/problem";
-import type { ExportRequest, Operation } from "../../../api/types";
+import type { Operation } from "../../../api/types";
 import { usePermissions } from "../../../auth/roles";
 import { useSession } from "../../../auth/session";
-import { type ExportOrder, exportOrder, exportResult, fewOf, whyNoFile } from "../../../lib/export-run";
+import { type ExportOrder, exportResult, fewOf, whyNoFile } from "../../../lib/export-run";
 import { bytes } from "../../../lib/format";
 import { mayCancel } from "../../../lib/operations";
 import { Confirm } from "../../../ui/confirm";
@@ -22,14 +22,14 @@ import { Sums } from "./sums";
 const MOST_NAMES = 8;
 
 /** An export: what was asked for, what its file is, and the file as long as it is kept. */
-export function Exported({ operation, order }: { operation: Operation; order?: ExportRequest }) {
+export function Exported({ operation }: { operation: Operation }) {
   const now = useNow();
-  const { form, rows, bytes: size, expiresAt } = exportResult(operation.result);
+  const { form, rows, bytes: size, expiresAt, order } = exportResult(operation.result);
   const { content } = operation.links;
   const missing = whyNoFile(operation, now);
   return (
     <>
-      <AskedFor operation={operation} {...(order ? { order } : {})} />
+      {order ? <Order order={order} /> : null}
       <Sums
         sums={[
           ["Format", form],
@@ -47,23 +47,6 @@ export function Exported({ operation, order }: { operation: Operation; order?: E
       {missing ? <Notice tone="quiet">{missing}</Notice> : null}
     </>
   );
-}
-
-/** What was asked for: known to whoever just did, and to admins from the audit log. */
-function AskedFor({ operation, order }: { operation: Operation; order?: ExportRequest }) {
-  const { administer } = usePermissions();
-  const log = $api.useQuery(
-    "get",
-    "/v1/audit-log",
-    {
-      params: {
-        query: { object_kind: "export", action: "request", object_id: numberOf(operation), limit: 1 },
-      },
-    },
-    { enabled: administer && !order, staleTime: Number.POSITIVE_INFINITY },
-  );
-  const asked = exportOrder(order ?? log.data?.items[0]?.after);
-  return asked ? <Order order={asked} /> : null;
 }
 
 /** What an export is of. */

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { $api } from "../../../api/client";
-import type { ExportRequest, Operation } from "../../../api/types";
+import type { Operation } from "../../../api/types";
 import { count, humanize } from "../../../lib/format";
 import {
   type ErasureResult,
@@ -49,14 +49,8 @@ export function useOperation(id: string) {
   );
 }
 
-interface OperationViewProps {
-  id: string;
-  /** What was asked for, where that is known. */
-  order?: ExportRequest;
-}
-
 /** How far an operation is, and what it came to. */
-export function OperationView({ id, order }: OperationViewProps) {
+export function OperationView({ id }: { id: string }) {
   const operation = useOperation(id);
   return (
     <Answered query={operation} what="The operation" lines={5}>
@@ -69,18 +63,18 @@ export function OperationView({ id, order }: OperationViewProps) {
             <Cancel operation={data} />
           </p>
           {data.problem ? <Notice tone="bad">{data.problem.detail}</Notice> : null}
-          <Result operation={data} {...(order ? { order } : {})} />
+          <Result operation={data} />
         </div>
       )}
     </Answered>
   );
 }
 
-function Result({ operation, order }: { operation: Operation; order?: ExportRequest }) {
+function Result({ operation }: { operation: Operation }) {
   const { kind, result, dry_run, state } = operation;
   if (kind === "erasure") return <Erased result={erasureResult(result)} dryRun={dry_run} state={state} />;
   if (kind === "import") return <Imported result={historyResult(result)} dryRun={dry_run} />;
-  if (kind === "export") return <Exported operation={operation} {...(order ? { order } : {})} />;
+  if (kind === "export") return <Exported operation={operation} />;
   return <Sums sums={plainResult(result).map(([name, value]) => [humanize(name), value])} />;
 }
 
