@@ -54,14 +54,23 @@ impl Subscriber {
             options.set_credentials(name, password);
         }
         let (client, mut eventloop) = AsyncClient::new(options, 10);
-        client
-            .subscribe(filter, QoS::AtLeastOnce)
+        // Anew on every connection: a broker that has just started may drop the first one.
+        let subscribed = async {
+            loop {
+                match eventloop.poll().await {
+                    Ok(Event::Incoming(Packet::ConnAck(_))) => {
+                        let asked = client.try_subscribe(filter, QoS::AtLeastOnce);
+                        asked.expect("the request is taken");
+                    }
+                    Ok(Event::Incoming(Packet::SubAck(_))) => return,
+                    Ok(_) => {}
+                    Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+                }
+            }
+        };
+        tokio::time::timeout(LONG, subscribed)
             .await
-            .expect("the request is taken");
-        while !matches!(
-            eventloop.poll().await.expect("the broker answers"),
-            Event::Incoming(Packet::SubAck(_))
-        ) {}
+            .expect("the broker answers");
         Self {
             eventloop,
             _client: client,
