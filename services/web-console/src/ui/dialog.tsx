@@ -1,4 +1,4 @@
-import { ActionIcon } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import classes from "./dialog.module.css";
 import { CloseIcon } from "./icons";
@@ -60,6 +60,28 @@ export function Dialog({ title, open, onClose, bare = false, wide = false, child
 /** The row of buttons at a dialog's end. */
 export function DialogActions({ children }: { children: ReactNode }) {
   return <div className={classes.actions}>{children}</div>;
+}
+
+interface SubmitActionsProps {
+  busy: boolean;
+  disabled?: boolean;
+  onCancel: () => void;
+  /** What sending the form does. */
+  children: ReactNode;
+}
+
+/** The end of a form in a dialog: away, or send it. */
+export function SubmitActions({ busy, disabled = false, onCancel, children }: SubmitActionsProps) {
+  return (
+    <DialogActions>
+      <Button size="xs" variant="default" onClick={onCancel}>
+        Cancel
+      </Button>
+      <Button size="xs" type="submit" loading={busy} disabled={disabled}>
+        {children}
+      </Button>
+    </DialogActions>
+  );
 }
 
 /** The part of a dialog between its head and its buttons. */

@@ -1,10 +1,10 @@
-import { Button, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { $api } from "../../api/client";
 import { toApiError } from "../../api/problem";
-import { Dialog, DialogActions, DialogBody } from "../../ui/dialog";
+import { Dialog, DialogBody, SubmitActions } from "../../ui/dialog";
 import { Notice } from "../../ui/notice";
 import { DeviceFields, draftFields, fieldsOf } from "./device-fields";
 
@@ -47,14 +47,9 @@ function Form({ onClose }: { onClose: () => void }) {
         <DeviceFields draft={draft} onChange={setDraft} linkable />
         {create.error ? <Notice tone="bad">{toApiError(create.error).message}</Notice> : null}
       </DialogBody>
-      <DialogActions>
-        <Button size="xs" variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button size="xs" type="submit" loading={create.isPending}>
-          Add it
-        </Button>
-      </DialogActions>
+      <SubmitActions busy={create.isPending} onCancel={onClose}>
+        Add it
+      </SubmitActions>
     </form>
   );
 }

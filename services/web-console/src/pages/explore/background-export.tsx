@@ -17,7 +17,7 @@ import {
 } from "../../lib/export";
 import { exportOrder } from "../../lib/export-run";
 import { uniqueKey } from "../../lib/unique";
-import { Dialog, DialogActions, DialogBody } from "../../ui/dialog";
+import { Dialog, DialogActions, DialogBody, SubmitActions } from "../../ui/dialog";
 import { Notice } from "../../ui/notice";
 import { Order } from "../admin/operations/export-view";
 import { OperationView } from "../admin/operations/operation-view";
@@ -135,14 +135,9 @@ function Form({ selection, busy, error, onCancel, onSubmit }: FormProps) {
         </div>
         {error ? <Notice tone="bad">{toApiError(error).message}</Notice> : null}
       </DialogBody>
-      <DialogActions>
-        <Button size="xs" variant="default" onClick={onCancel}>
-          Cancel
-        </Button>
-        <Button size="xs" type="submit" loading={busy}>
-          Export
-        </Button>
-      </DialogActions>
+      <SubmitActions busy={busy} onCancel={onCancel}>
+        Export
+      </SubmitActions>
     </form>
   );
 }

@@ -5,7 +5,7 @@ import { $api } from "../../../api/client";
 import { toApiError } from "../../../api/problem";
 import { DAY } from "../../../lib/time";
 import { CommandBlock } from "../../../ui/copy";
-import { Dialog, DialogActions, DialogBody } from "../../../ui/dialog";
+import { Dialog, DialogActions, DialogBody, SubmitActions } from "../../../ui/dialog";
 import { Notice } from "../../../ui/notice";
 
 const ROLES = [
@@ -153,14 +153,9 @@ function Form({ busy, error, onCancel, onSubmit }: FormProps) {
         ) : null}
         {error ? <Notice tone="bad">{toApiError(error).message}</Notice> : null}
       </DialogBody>
-      <DialogActions>
-        <Button size="xs" variant="default" onClick={onCancel}>
-          Cancel
-        </Button>
-        <Button size="xs" type="submit" loading={busy}>
-          Make it
-        </Button>
-      </DialogActions>
+      <SubmitActions busy={busy} onCancel={onCancel}>
+        Make it
+      </SubmitActions>
     </form>
   );
 }

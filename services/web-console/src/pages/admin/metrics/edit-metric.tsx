@@ -1,10 +1,10 @@
-import { Button, NativeSelect, Switch, TextInput } from "@mantine/core";
+import { NativeSelect, Switch, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { $api } from "../../../api/client";
 import { toApiError } from "../../../api/problem";
 import type { Metric } from "../../../api/types";
-import { Dialog, DialogActions, DialogBody } from "../../../ui/dialog";
+import { Dialog, DialogBody, SubmitActions } from "../../../ui/dialog";
 import { Notice } from "../../../ui/notice";
 import classes from "../admin.module.css";
 import { type Draft, draftOf, fieldsOf } from "./draft";
@@ -83,14 +83,9 @@ function Form({ metric, onDone }: { metric: Metric | null; onDone: () => void })
         />
         {error ? <Notice tone="bad">{toApiError(error).message}</Notice> : null}
       </DialogBody>
-      <DialogActions>
-        <Button size="xs" variant="default" onClick={onDone}>
-          Cancel
-        </Button>
-        <Button size="xs" type="submit" loading={create.isPending || change.isPending}>
-          Save
-        </Button>
-      </DialogActions>
+      <SubmitActions busy={create.isPending || change.isPending} onCancel={onDone}>
+        Save
+      </SubmitActions>
     </form>
   );
 }

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { $api } from "../../../api/client";
 import { toApiError } from "../../../api/problem";
 import type { Operation } from "../../../api/types";
@@ -53,38 +53,32 @@ export function Exported({ operation }: { operation: Operation }) {
 export function Order({ order: { devices, metrics, from, to, others } }: { order: ExportOrder }) {
   return (
     <dl className={own.order}>
-      <dt>Devices</dt>
-      <dd>{devices.length === 0 ? "all" : fewOf(devices, MOST_NAMES)}</dd>
-      <dt>Metrics</dt>
-      <dd>{metrics.length === 0 ? "all" : fewOf(metrics, MOST_NAMES)}</dd>
+      <Part name="Devices">{devices.length === 0 ? "all" : fewOf(devices, MOST_NAMES)}</Part>
+      <Part name="Metrics">{metrics.length === 0 ? "all" : fewOf(metrics, MOST_NAMES)}</Part>
       {from ? (
-        <>
-          <dt>From</dt>
-          <dd>
-            <LocalTime time={from} />
-          </dd>
-        </>
+        <Part name="From">
+          <LocalTime time={from} />
+        </Part>
       ) : null}
       {to ? (
-        <>
-          <dt>To</dt>
-          <dd>
-            <LocalTime time={to} />
-          </dd>
-        </>
+        <Part name="To">
+          <LocalTime time={to} />
+        </Part>
       ) : null}
       {others.map(([name, value]) => (
-        <Other key={name} name={name} value={value} />
+        <Part key={name} name={name}>
+          {value}
+        </Part>
       ))}
     </dl>
   );
 }
 
-function Other({ name, value }: { name: string; value: string }) {
+function Part({ name, children }: { name: string; children: ReactNode }) {
   return (
     <>
       <dt>{name}</dt>
-      <dd>{value}</dd>
+      <dd>{children}</dd>
     </>
   );
 }

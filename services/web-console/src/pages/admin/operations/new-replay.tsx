@@ -5,7 +5,7 @@ import { $api } from "../../../api/client";
 import { toApiError } from "../../../api/problem";
 import { fromLocalInput } from "../../../lib/time";
 import { uniqueKey } from "../../../lib/unique";
-import { Dialog, DialogActions, DialogBody } from "../../../ui/dialog";
+import { Dialog, DialogActions, DialogBody, SubmitActions } from "../../../ui/dialog";
 import { Notice } from "../../../ui/notice";
 import own from "./operations.module.css";
 import { ReplayView } from "./replay-dialog";
@@ -117,14 +117,9 @@ function Form({ busy, error, onCancel, onSubmit }: FormProps) {
         />
         {error ? <Notice tone="bad">{toApiError(error).message}</Notice> : null}
       </DialogBody>
-      <DialogActions>
-        <Button size="xs" variant="default" onClick={onCancel}>
-          Cancel
-        </Button>
-        <Button size="xs" type="submit" loading={busy}>
-          {dry ? "Try it" : "Decode again"}
-        </Button>
-      </DialogActions>
+      <SubmitActions busy={busy} onCancel={onCancel}>
+        {dry ? "Try it" : "Decode again"}
+      </SubmitActions>
     </form>
   );
 }

@@ -7,7 +7,7 @@ import { toApiError } from "../../../api/problem";
 import type { MetricRetentionClass, RetentionClass, RetentionSetting } from "../../../api/types";
 import { useCatalogue } from "../../../data/metrics";
 import { counted } from "../../../lib/format";
-import { Dialog, DialogActions, DialogBody } from "../../../ui/dialog";
+import { Dialog, DialogBody, SubmitActions } from "../../../ui/dialog";
 import { Notice } from "../../../ui/notice";
 import { CLASS_LABEL } from "./labels";
 
@@ -110,14 +110,9 @@ function Form({ setting, onClose }: { setting: RetentionSetting; onClose: () => 
         ) : null}
         {save.error ? <Refused error={save.error} /> : null}
       </DialogBody>
-      <DialogActions>
-        <Button size="xs" variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button size="xs" type="submit" loading={save.isPending} disabled={days === undefined}>
-          Save
-        </Button>
-      </DialogActions>
+      <SubmitActions busy={save.isPending} disabled={days === undefined} onCancel={onClose}>
+        Save
+      </SubmitActions>
     </form>
   );
 }
@@ -173,14 +168,9 @@ function NewForm({ onClose }: { onClose: () => void }) {
         />
         {save.error ? <Refused error={save.error} /> : null}
       </DialogBody>
-      <DialogActions>
-        <Button size="xs" variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button size="xs" type="submit" loading={save.isPending} disabled={days === undefined || !chosen}>
-          Save
-        </Button>
-      </DialogActions>
+      <SubmitActions busy={save.isPending} disabled={days === undefined || !chosen} onCancel={onClose}>
+        Save
+      </SubmitActions>
     </form>
   );
 }

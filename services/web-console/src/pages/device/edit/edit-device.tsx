@@ -1,11 +1,10 @@
-import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api } from "../../../api/client";
 import { toApiError } from "../../../api/problem";
 import type { Device } from "../../../api/types";
 import { changeDevice } from "../../../data/change-device";
-import { Dialog, DialogActions, DialogBody } from "../../../ui/dialog";
+import { Dialog, DialogBody, SubmitActions } from "../../../ui/dialog";
 import { Notice } from "../../../ui/notice";
 import { DeviceFields, draftFields, type FieldsDraft, patchOf } from "../../devices/device-fields";
 import { Conflict } from "./conflict";
@@ -80,14 +79,9 @@ function Form({ device, onClose }: { device: Device; onClose: () => void }) {
         <DeviceFields draft={draft} onChange={setDraft} linkable={!base.serial.startsWith("legacy-")} />
         {refused ? <Notice tone="bad">{refused.message}</Notice> : null}
       </DialogBody>
-      <DialogActions>
-        <Button size="xs" variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button size="xs" type="submit" loading={save.isPending}>
-          Save
-        </Button>
-      </DialogActions>
+      <SubmitActions busy={save.isPending} onCancel={onClose}>
+        Save
+      </SubmitActions>
     </form>
   );
 }

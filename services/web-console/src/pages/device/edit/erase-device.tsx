@@ -6,7 +6,7 @@ import { toApiError } from "../../../api/problem";
 import { counted } from "../../../lib/format";
 import { erasureResult, isUnderWay } from "../../../lib/operations";
 import { uniqueKey } from "../../../lib/unique";
-import { Dialog, DialogActions, DialogBody } from "../../../ui/dialog";
+import { Dialog, DialogActions, DialogBody, SubmitActions } from "../../../ui/dialog";
 import { Notice } from "../../../ui/notice";
 import { OperationView, useOperation } from "../../admin/operations/operation-view";
 
@@ -103,14 +103,9 @@ function Why({ reason, busy, onReason, onClose, onCount, children }: WhyProps) {
         />
         {children}
       </DialogBody>
-      <DialogActions>
-        <Button size="xs" variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button size="xs" type="submit" loading={busy} disabled={reason.trim() === ""}>
-          Count what would go
-        </Button>
-      </DialogActions>
+      <SubmitActions busy={busy} disabled={reason.trim() === ""} onCancel={onClose}>
+        Count what would go
+      </SubmitActions>
     </form>
   );
 }
