@@ -1,11 +1,12 @@
 //! `SENS_EVENTS`: outcomes of committed batches, for live streams, waiting callers and caches.
 
 use async_nats::jetstream::Message;
+use bytes::Bytes;
 use sens_schema::event::{BatchEvent, ChangeEvent};
 use sens_schema::subject;
 
 use crate::feed::Feed;
-use crate::{Error, Messaging};
+use crate::{Error, Messaging, event_bodies};
 
 /// One event with its place in the stream.
 #[derive(Debug, Clone)]
@@ -41,23 +42,43 @@ pub struct EventFeed {
 }
 
 impl Messaging {
-    /// Publishes the outcome of a committed batch and waits until JetStream holds it.
+    /// What tells of a committed batch, in order: one body, or several where it is more than fits into a message.
+    ///
+    /// # Errors
+    /// When an event cannot be written as JSON.
+    pub fn event_bodies(&self, event: &BatchEvent<'_>) -> Result<Vec<Bytes>, Error> {
+        let most = event_bodies::largest(self.client.max_payload());
+        Ok(event_bodies::bodies(event, most)?)
+    }
+
+    /// Publishes one of them and waits until JetStream holds it; gives its sequence.
     ///
     /// # Errors
     /// [`Error::JetStream`] when the server is away: publish again before the batch is acknowledged.
-    pub async fn publish_event(&self, event: &BatchEvent<'_>) -> Result<u64, Error> {
-        let body = serde_json::to_vec(event)?;
+    pub async fn publish_event_body(&self, body: Bytes) -> Result<u64, Error> {
         let failed = |error: &dyn std::fmt::Display| {
             Error::jetstream("publish an event", &error.to_string())
         };
         let ack = self
             .jetstream
-            .publish(subject::EVENT_BATCH, body.into())
+            .publish(subject::EVENT_BATCH, body)
             .await
             .map_err(|error| failed(&error))?;
         ack.await
             .map(|ack| ack.sequence)
             .map_err(|error| failed(&error))
+    }
+
+    /// Publishes what tells of a committed batch; gives the sequence of the last of its events.
+    ///
+    /// # Errors
+    /// [`Error::JetStream`] when the server is away.
+    pub async fn publish_event(&self, event: &BatchEvent<'_>) -> Result<u64, Error> {
+        let mut sequence = 0;
+        for body in self.event_bodies(event)? {
+            sequence = self.publish_event_body(body).await?;
+        }
+        Ok(sequence)
     }
 
     /// Opens a feed from the given sequence on, or from now on. A sequence that has aged out starts at the oldest event.

@@ -8,6 +8,7 @@ mod consumer;
 mod dead_letters;
 mod durability;
 mod error;
+mod event_bodies;
 mod events;
 mod feed;
 mod headers;

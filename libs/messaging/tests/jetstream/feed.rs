@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sens_schema::event::{BatchCounts, BatchEvent};
+use sens_schema::event::{BatchCounts, BatchEvent, ReadingEvent};
 
 use crate::support::Server;
 
@@ -45,5 +45,33 @@ async fn a_feed_resumes_without_gap_or_double_also_over_a_restart() -> anyhow::R
         }
     };
     assert_eq!((item.sequence, item.event.committed_at), (4, 4));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_batch_that_is_more_than_the_server_takes_is_told_in_several_events() -> anyhow::Result<()>
+{
+    let server = Server::with_max_payload(64 * 1024).await?;
+    let reading = |number: i64| ReadingEvent {
+        serial: "A-1".into(),
+        metric: "battery_charge".into(),
+        value: serde_json::json!(number),
+        unit: None,
+        recorded_at: number,
+        received_at: number,
+    };
+    let batch = BatchEvent {
+        readings: (0..5000).map(reading).collect(),
+        ..event(1)
+    };
+    let last = server.messaging.publish_event(&batch).await?;
+    assert!(last > 1, "{last} events");
+    let mut feed = server.messaging.events(Some(1)).await?;
+    let mut told = Vec::new();
+    while told.len() < batch.readings.len() {
+        let item = tokio::time::timeout(Duration::from_secs(10), feed.next()).await??;
+        told.extend(item.event.readings);
+    }
+    assert_eq!(told, batch.readings);
     Ok(())
 }

@@ -45,17 +45,22 @@ async fn finish(pipeline: &Pipeline, Committed { batch, outcome, at }: Committed
         &outcome,
         &catalogue,
     );
+    let bodies = event.map(|event| pipeline.messaging.event_bodies(&event));
+    let bodies = bodies.transpose().unwrap_or_else(|error| {
+        tracing::error!(%error, "the outcome of a committed batch cannot be told");
+        None
+    });
     let told = async {
         let mut hold = Hold::default();
         let mut repeat = Repeat::default();
-        while let Some(event) = &event
-            && let Err(error) = pipeline.messaging.publish_event(event).await
-        {
-            if repeat.is_due(&error.to_string(), Instant::now()) {
-                tracing::warn!(%error, "the outcome of a committed batch is not told yet, trying again");
-            }
-            if !hold.wait(&pipeline.shutdown).await {
-                return;
+        for body in bodies.into_iter().flatten() {
+            while let Err(error) = pipeline.messaging.publish_event_body(body.clone()).await {
+                if repeat.is_due(&error.to_string(), Instant::now()) {
+                    tracing::warn!(%error, "the outcome of a committed batch is not told yet, trying again");
+                }
+                if !hold.wait(&pipeline.shutdown).await {
+                    return;
+                }
             }
         }
         acknowledge(&batch).await;
