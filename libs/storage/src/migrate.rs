@@ -91,6 +91,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "backup_runs",
         include_str!("../migrations/0023_backup_runs.sql"),
     ),
+    (
+        24,
+        "quality",
+        include_str!("../migrations/0024_quality.sql"),
+    ),
 ];
 
 /// Group roles and exactly the rights they use; run after every migration so that new objects are covered.

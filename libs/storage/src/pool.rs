@@ -96,7 +96,10 @@ pub fn connect(
 }
 
 /// A connection of the pool. Where none is to be had in time, the error says why the server lets nobody in.
-pub(crate) async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, Error> {
+///
+/// # Errors
+/// [`Error::Unavailable`], or when the database cannot be connected to.
+pub async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, Error> {
     match pool.acquire().await {
         Err(sqlx::Error::PoolTimedOut) => {
             let options = pool.connect_options();

@@ -1,10 +1,12 @@
 //! Ranges of readings, of any number of series: now, or as the platform would have answered at a past moment.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::{PgPool, Postgres, QueryBuilder};
+use sqlx::{PgExecutor, Postgres, QueryBuilder};
 
 use crate::Error;
-use crate::query::{StoredValue, history};
+use crate::query::{StoredValue, history, one_series};
 
 /// In which direction a range is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +137,7 @@ pub struct Measurement {
     /// Its value.
     pub value: StoredValue,
     /// What is to be known about its time.
-    pub quality: String,
+    pub quality: Cow<'static, str>,
 }
 
 /// The interval `[from, to)`, the direction, and the place after which to go on.
@@ -159,16 +161,19 @@ pub struct Range {
 /// # Errors
 /// [`Error`] when the database cannot answer.
 pub async fn read_range(
-    pool: &PgPool,
+    executor: impl PgExecutor<'_>,
     selection: &Selection,
     limit: i64,
 ) -> Result<Vec<Measurement>, Error> {
     if selection.series.is_empty() {
         return Ok(Vec::new());
     }
+    if let Some(series) = selection.bare() {
+        return one_series::read(executor, selection, series, limit).await;
+    }
     let rows: Vec<MeasurementRow> = range_query(selection, limit)
         .build_query_as()
-        .fetch_all(pool)
+        .fetch_all(executor)
         .await
         .map_err(Error::during("read a range of readings"))?;
     Ok(rows
@@ -205,8 +210,17 @@ impl Selection {
                 dedup,
             },
             value: StoredValue::from_columns(number, text, kind)?,
-            quality,
+            quality: quality.into(),
         })
+    }
+
+    /// The one series whose readings are asked for by their own time, where all of them count.
+    fn bare(&self) -> Option<Series> {
+        let [series] = *self.series else {
+            return None;
+        };
+        let is_bare = self.clock == Clock::Device && self.as_of.is_none() && !self.corrected;
+        is_bare.then_some(series)
     }
 }
 
@@ -257,21 +271,13 @@ pub(super) fn push_one_series(
     selection: &Selection,
     limit: i64,
 ) {
-    let range = &selection.range;
-    let column = selection.clock.column();
-    let (from, to) = bounds(range);
     query.push(" WHERE r.device_id = s.device_id AND r.metric_id = s.metric_id");
-    if let Some(from) = from {
-        query.push(format!(" AND {column} >= ")).push_bind(from);
-    }
-    if let Some(to) = to {
-        query.push(format!(" AND {column} < ")).push_bind(to);
-    }
-    if let Some(after) = range.after {
+    push_interval(query, selection);
+    if let Some(after) = selection.range.after {
         push_after(query, selection, after);
     }
     history::push_valid(query, selection);
-    query.push(match (selection.clock, range.order) {
+    query.push(match (selection.clock, selection.range.order) {
         (Clock::Device, Order::Ascending) => " ORDER BY r.recorded_at, r.dedup LIMIT ",
         (Clock::Device, Order::Descending) => " ORDER BY r.recorded_at DESC, r.dedup DESC LIMIT ",
         (Clock::Received, Order::Ascending) => {
@@ -284,8 +290,24 @@ pub(super) fn push_one_series(
     query.push_bind(limit);
 }
 
+/// The conditions of the interval, narrowed by the cursor.
+pub(super) fn push_interval(query: &mut QueryBuilder<Postgres>, selection: &Selection) {
+    let column = selection.clock.column();
+    let (from, to) = bounds(&selection.range);
+    if let Some(from) = from {
+        query.push(format!(" AND {column} >= ")).push_bind(from);
+    }
+    if let Some(to) = to {
+        query.push(format!(" AND {column} < ")).push_bind(to);
+    }
+}
+
 /// Only what comes after a place.
-fn push_after(query: &mut QueryBuilder<Postgres>, selection: &Selection, after: ReadingKey) {
+pub(super) fn push_after(
+    query: &mut QueryBuilder<Postgres>,
+    selection: &Selection,
+    after: ReadingKey,
+) {
     let received = selection.clock == Clock::Received;
     query.push(if received {
         " AND (r.received_at, r.device_id, r.metric_id, r.recorded_at, r.dedup)"

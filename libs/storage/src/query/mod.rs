@@ -24,6 +24,7 @@ pub mod messages;
 pub mod metric_changes;
 pub mod metrics;
 pub mod nearest;
+mod one_series;
 pub mod overview;
 pub mod points;
 pub mod raw_records;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sens_schema::Serial;
-use sqlx::{PgPool, Postgres, QueryBuilder};
+use sqlx::{PgExecutor, Postgres, QueryBuilder};
 
 use crate::Error;
 use crate::query::Scope;
@@ -168,7 +168,7 @@ fn number(serial: &str) -> Option<i64> {
 /// # Errors
 /// [`Error`] when the database cannot answer.
 pub async fn find_targets(
-    pool: &PgPool,
+    executor: impl PgExecutor<'_>,
     scope: &Scope,
     serials: Option<&[String]>,
     names: Option<&[String]>,
@@ -177,7 +177,7 @@ pub async fn find_targets(
     let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let rows: Vec<Row> = statement(scope, serials, names, most)
         .build_query_as()
-        .fetch_all(pool)
+        .fetch_all(executor)
         .await
         .map_err(Error::during("find the series of devices"))?;
     let is_all = rows.len() <= limit;

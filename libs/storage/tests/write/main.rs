@@ -9,6 +9,7 @@ mod partitions;
 mod plans;
 mod poison;
 mod previous;
+mod ranges;
 mod replay;
 mod replica;
 mod retention;

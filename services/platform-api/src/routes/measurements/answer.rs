@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
+use sens_storage::PgConnection;
 use sens_storage::query::Scope;
 use sens_storage::query::buckets::{self, Basis};
 use sens_storage::query::measurements::Clock;
@@ -38,10 +39,14 @@ pub(super) async fn answer(
 ) -> Result<Response, Problem> {
     let now = Utc::now();
     let as_of = settle(app, ask.as_of).await?;
-    let targets = targets(app, scope, &ask).await?;
+    let mut connection = sens_storage::acquire(&app.pools.read).await?;
+    let targets = targets(&mut connection, scope, &ask).await?;
     let is_pageless = is_pageless(&ask.form);
     let is_whole =
         format != Format::Json && ask.limit.is_none() && ask.after.is_none() && !is_pageless;
+    // A page of readings takes two statements, and one connection for both. Nobody waits for a second one while it holds one.
+    let is_quick = ask.form == Form::Raw && !is_whole && !must_count(&ask, targets.targets.len());
+    let connection = is_quick.then_some(connection);
     let reader = prepare(app, ask, targets, (as_of, is_whole, now)).await?;
     let mut about = about(&reader, serial).await?;
     if is_whole {
@@ -51,7 +56,11 @@ pub(super) async fn answer(
         (reader.all().await?, None)
     } else {
         let limit = reader.ask.limit.unwrap_or(USUAL_PAGE);
-        let page = reader.page(&reader.selection(), limit).await?;
+        let selection = reader.selection();
+        let page = match connection {
+            Some(mut connection) => reader.readings(&mut *connection, &selection, limit).await?,
+            None => reader.page(&selection, limit).await?,
+        };
         (page.rows, page.next)
     };
     about.complete &= next.is_none();
@@ -118,7 +127,9 @@ pub(super) async fn unread(
     format: Format,
 ) -> Result<Unread, Problem> {
     let as_of = settle(app, ask.as_of).await?;
-    let targets = targets(app, scope, &ask).await?;
+    let mut connection = sens_storage::acquire(&app.pools.read).await?;
+    let targets = targets(&mut connection, scope, &ask).await?;
+    drop(connection);
     let is_whole = !is_pageless(&ask.form);
     let reader = prepare(app, ask, targets, (as_of, is_whole, Utc::now())).await?;
     Ok(Unread { reader, format })
@@ -134,7 +145,11 @@ async fn settle(app: &App, asked: Option<DateTime<Utc>>) -> Result<Option<DateTi
 }
 
 /// The series that the query is about.
-async fn targets(app: &App, scope: &Scope, ask: &Ask) -> Result<Targets, Problem> {
+async fn targets(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    ask: &Ask,
+) -> Result<Targets, Problem> {
     let given = |names: &'_ [String]| (!names.is_empty()).then(|| names.to_vec());
     let (devices, metrics) = (given(&ask.devices), given(&ask.metrics));
     let scope = ask
@@ -142,7 +157,7 @@ async fn targets(app: &App, scope: &Scope, ask: &Ask) -> Result<Targets, Problem
         .iter()
         .fold(scope.clone(), |scope, selector| scope.narrowed(selector));
     let found = find_targets(
-        &app.pools.read,
+        connection,
         &scope,
         devices.as_deref(),
         metrics.as_deref(),

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use sens_storage::PgPool;
 use sens_storage::query::buckets::{self, Aggregation};
 use sens_storage::query::measurements::{self, Order, Range, ReadingKey, Selection};
 use sens_storage::query::targets::selection;
 use sens_storage::query::{nearest, points};
 use sens_storage::rollup::Level;
+use sens_storage::{PgExecutor, PgPool};
 
 use super::downsample::{Method, Sampler};
 use super::fill;
@@ -78,8 +78,8 @@ impl Reader {
     /// # Errors
     /// When the database cannot answer.
     pub(super) async fn page(&self, selection: &Selection, limit: usize) -> Result<Page, Problem> {
-        let most = cursor::one_more(limit);
         if let Plan::Buckets { aggregation, .. } = &*self.plan {
+            let most = cursor::one_more(limit);
             let mut found = buckets::read_buckets(&self.pool, selection, aggregation, most).await?;
             let more = cursor::cut(&mut found, limit);
             return Ok(Page {
@@ -90,7 +90,21 @@ impl Reader {
                     .collect(),
             });
         }
-        let mut found = measurements::read_range(&self.pool, selection, most).await?;
+        self.readings(&self.pool, selection, limit).await
+    }
+
+    /// A page of readings.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub(super) async fn readings(
+        &self,
+        executor: impl PgExecutor<'_>,
+        selection: &Selection,
+        limit: usize,
+    ) -> Result<Page, Problem> {
+        let most = cursor::one_more(limit);
+        let mut found = measurements::read_range(executor, selection, most).await?;
         let more = cursor::cut(&mut found, limit);
         Ok(Page {
             next: found.last().filter(|_| more).map(|last| last.key),

@@ -1,5 +1,6 @@
 //! Rows of an answer and their columns, whatever the format.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -29,7 +30,7 @@ pub(super) enum Body {
     /// A reading.
     Reading {
         value: StoredValue,
-        quality: String,
+        quality: Cow<'static, str>,
         /// Only where it was asked for.
         received_at: Option<DateTime<Utc>>,
     },

@@ -59,7 +59,7 @@ pub(super) fn readings() -> (Table, Vec<Row>) {
         (2, StoredValue::Text("=1+1,\"x\"".to_owned())),
     ];
     let rows = values.map(|(metric_id, value)| {
-        let quality = "ok".to_owned();
+        let quality = "ok".into();
         let key = key(metric_id, 0);
         table
             .reading(Measurement {
