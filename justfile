@@ -44,13 +44,13 @@ bench-peers *ARGS:
     cargo build --release --locked {{ services }} --bins
     @scripts/bench-peers "$@"
 
-# Measure the REST API beside a bare axum handler with the same SQL, and whether its memory stays flat (--minutes 10)
+# Measure the REST API beside a bare axum handler with the same SQL and, where Go is there, one of its own, and whether its memory stays flat (--minutes 10)
 [group('run')]
 [no-exit-message]
 bench-api *ARGS:
     @scripts/setup rust-deps postgres nats
     cargo build --release --locked -p platform-api -p sens-bench --bins
-    SENS_BIN_DIR="$PWD/target/release" target/release/sens-bench-api "$@"
+    @scripts/bench-api "$@"
 
 # Fill storage with READINGS of thousands of devices, ask what an API asks, and say what a reading takes on the disk
 [group('run')]

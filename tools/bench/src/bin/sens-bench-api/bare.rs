@@ -1,5 +1,6 @@
 //! What a handler costs that does nothing but ask the same SQL and write JSON: no key, no scope, no limits, no headers.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -27,7 +28,7 @@ struct Item {
     #[serde(skip_serializing_if = "Option::is_none")]
     received_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    quality: Option<String>,
+    quality: Option<Cow<'static, str>>,
 }
 
 #[derive(Serialize)]

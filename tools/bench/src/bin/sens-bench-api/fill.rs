@@ -19,7 +19,7 @@ const STATEMENTS: [&str; 5] = [
      FROM device d, metric m, generate_series(1, $2) AS number WHERE m.name = 'battery_charge' AND $1 > 0",
     "INSERT INTO latest_value (device_id, metric_id, recorded_at, received_at, value) \
      SELECT d.id, m.id, date_trunc('second', now()) - interval '1 second', now(), $1::float8 / $2 FROM device d, metric m WHERE m.listed",
-    "ANALYZE",
+    "VACUUM ANALYZE",
 ];
 
 /// Fills a migrated database.

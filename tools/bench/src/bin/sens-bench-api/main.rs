@@ -1,5 +1,5 @@
-//! The REST API beside a bare axum handler with the same SQL: the same requests of the same database, in turns, in one run, so that
-//! the ratios hold where the absolute figures do not.
+//! The REST API beside a bare axum handler with the same SQL and a handler in Go with the barest: the same requests of the same
+//! database, in turns, in one run, so that the ratios hold where the absolute figures do not.
 
 mod bare;
 mod fill;

@@ -1,8 +1,10 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::Parser;
 
-/// Measures the REST API beside a bare axum handler with the same SQL, then how its memory grows under load.
+/// Measures the REST API beside a bare axum handler with the same SQL and, if asked to, one in Go; then how its memory grows under load.
 ///
 /// Starts PostgreSQL, NATS, platform-api and the bare handler on 127.0.0.1; nothing is left behind.
 #[derive(Debug, Clone, Parser)]
@@ -25,6 +27,9 @@ pub(crate) struct Options {
     /// Minutes of load while memory is watched
     #[arg(long, default_value_t = 0.5, value_name = "N")]
     pub(crate) minutes: f64,
+    /// A handler in Go to be measured beside as well: the program of tools/bench/peers/range
+    #[arg(long, value_name = "FILE")]
+    pub(crate) go: Option<PathBuf>,
     /// Serves the bare handlers at this address, and nothing else; the database is that of `DATABASE_URL`
     #[arg(long, value_name = "ADDRESS", hide = true)]
     pub(crate) bare: Option<String>,

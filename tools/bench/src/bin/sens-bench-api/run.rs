@@ -1,11 +1,13 @@
 //! One run: start, fill, measure in turns, watch memory.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use sens_config::{Config, Secret};
 use sens_storage::{LoginRole, query::api_keys};
-use sens_testkit::{Nats, Postgres, Service, eventually, free_port};
+use sens_testkit::{Launch, Nats, Postgres, Process, Service, eventually, free_port};
+use tokio::net::TcpStream;
 
 use crate::fill::{self, DEVICES};
 use crate::load::{Figures, Target, ask};
@@ -16,11 +18,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Connections at a time.
 const CONNECTIONS: [usize; 2] = [1, 8];
 
-/// A question with its names in the two services.
+/// A question with its names in the services.
 struct Question {
     name: &'static str,
     ours: (&'static str, &'static str),
     bare: (&'static str, &'static str),
+    /// Whether the handler in Go answers it, by the name it has in the bare one.
+    go: bool,
 }
 
 const QUESTIONS: [Question; 2] = [
@@ -28,6 +32,7 @@ const QUESTIONS: [Question; 2] = [
         name: "newest values of a device",
         ours: ("/v1/devices/BENCH-", "/latest"),
         bare: ("/devices/BENCH-", "/latest"),
+        go: false,
     },
     Question {
         name: "1,000 raw readings",
@@ -36,6 +41,7 @@ const QUESTIONS: [Question; 2] = [
             "/measurements?metric=battery_charge&limit=1000",
         ),
         bare: ("/devices/BENCH-", "/measurements"),
+        go: true,
     },
 ];
 
@@ -45,38 +51,61 @@ struct Parts {
     _nats: Nats,
     api: Service,
     _bare: Service,
-    addresses: (String, String),
+    _go: Option<Process>,
+    addresses: Addresses,
     headers: String,
+}
+
+/// Where they listen.
+struct Addresses {
+    ours: String,
+    bare: String,
+    go: Option<String>,
 }
 
 /// Measures and prints.
 pub(crate) async fn run(options: &Options) -> Result<()> {
-    let mut parts = Box::pin(start()).await?;
-    let length = Duration::from_secs(options.seconds);
+    let mut parts = Box::pin(start(options)).await?;
     println!(
         "\n{:28} {:>5} {:>22} {:>22} {:>7}",
-        "", "conns", "platform-api", "bare axum", "ratio"
+        "", "conns", "platform-api", "beside it", "ratio"
     );
     for question in &QUESTIONS {
         for connections in CONNECTIONS {
-            let (ours, bare) = (parts.ours(question), parts.bare(question));
-            // Both are warm, and newest values are hot.
-            ask(&ours, connections, Duration::from_millis(1500)).await?;
-            ask(&bare, connections, Duration::from_millis(500)).await?;
-            let mut pairs = Vec::new();
-            for _ in 0..options.rounds {
-                let first = ask(&ours, connections, length).await?;
-                pairs.push((first, ask(&bare, connections, length).await?));
+            let bare = parts.bare(question);
+            compare(&parts, question, ("bare axum", bare), connections, options).await?;
+            if let Some(go) = parts.go(question) {
+                compare(&parts, question, ("Go, pgx", go), connections, options).await?;
             }
-            print(question.name, connections, pairs);
         }
     }
     memory(&mut parts, options).await
 }
 
+/// Asks the service and another one in turns.
+async fn compare(
+    parts: &Parts,
+    question: &Question,
+    (name, other): (&str, Target),
+    connections: usize,
+    options: &Options,
+) -> Result<()> {
+    let (ours, length) = (parts.ours(question), Duration::from_secs(options.seconds));
+    // Both are warm, and newest values are hot.
+    ask(&ours, connections, Duration::from_millis(1500)).await?;
+    ask(&other, connections, Duration::from_millis(500)).await?;
+    let mut pairs = Vec::new();
+    for _ in 0..options.rounds {
+        let first = ask(&ours, connections, length).await?;
+        pairs.push((first, ask(&other, connections, length).await?));
+    }
+    print((question.name, name), connections, pairs);
+    Ok(())
+}
+
 /// The pair with the median ratio.
-fn print(name: &str, connections: usize, mut pairs: Vec<(Figures, Figures)>) {
-    let ratio = |(ours, bare): &(Figures, Figures)| ours.per_second / bare.per_second;
+fn print((question, other): (&str, &str), connections: usize, mut pairs: Vec<(Figures, Figures)>) {
+    let ratio = |(ours, other): &(Figures, Figures)| ours.per_second / other.per_second;
     pairs.sort_by(|one, other| ratio(one).total_cmp(&ratio(other)));
     let pair = pairs[pairs.len() / 2];
     let text = |figures: Figures| {
@@ -89,7 +118,7 @@ fn print(name: &str, connections: usize, mut pairs: Vec<(Figures, Figures)>) {
         )
     };
     println!(
-        "{name:28} {connections:>5} {:>22} {:>22} {:>6.2}×  ({} and {} bytes)",
+        "{question:28} {connections:>5} {:>22} {:>22} {:>6.2}×  {other} ({} and {} bytes)",
         text(pair.0),
         text(pair.1),
         ratio(&pair),
@@ -100,21 +129,25 @@ fn print(name: &str, connections: usize, mut pairs: Vec<(Figures, Figures)>) {
 
 impl Parts {
     fn ours(&self, question: &Question) -> Target {
-        Target {
-            address: self.addresses.0.clone(),
-            path: question.ours,
-            headers: self.headers.clone(),
-            devices: DEVICES.unsigned_abs().into(),
-        }
+        target(&self.addresses.ours, question.ours, &self.headers)
     }
 
     fn bare(&self, question: &Question) -> Target {
-        Target {
-            address: self.addresses.1.clone(),
-            path: question.bare,
-            headers: String::new(),
-            devices: DEVICES.unsigned_abs().into(),
-        }
+        target(&self.addresses.bare, question.bare, "")
+    }
+
+    fn go(&self, question: &Question) -> Option<Target> {
+        let address = self.addresses.go.as_deref().filter(|_| question.go)?;
+        Some(target(address, question.bare, ""))
+    }
+}
+
+fn target(address: &str, path: (&'static str, &'static str), headers: &str) -> Target {
+    Target {
+        address: address.to_owned(),
+        path,
+        headers: headers.to_owned(),
+        devices: DEVICES.unsigned_abs().into(),
     }
 }
 
@@ -138,7 +171,7 @@ async fn key(database: &sens_config::Database) -> Result<String> {
     Ok(minted.key)
 }
 
-async fn start() -> Result<Parts> {
+async fn start(options: &Options) -> Result<Parts> {
     let (postgres, nats) = (Postgres::start_durable().await?, Nats::start().await?);
     let mut database = Config::default().database;
     database.url = Some(Secret::new(postgres.url()));
@@ -167,10 +200,16 @@ async fn start() -> Result<Parts> {
         &["--bare", &beside],
         &[("DATABASE_URL", &url)],
     )?;
-    eventually(PATIENCE, "the bare handler answers", || async {
-        tokio::net::TcpStream::connect(&beside).await.ok()
-    })
-    .await?;
+    listens("the bare handler", &beside).await?;
+    let (go, process) = match &options.go {
+        Some(program) => {
+            let address = address()?;
+            let process = start_go(program, &address, &url, postgres.dir()?)?;
+            listens("the handler in Go", &address).await?;
+            (Some(address), Some(process))
+        }
+        None => (None, None),
+    };
     eventually(PATIENCE, "changes are told", || async {
         let following = api.metric("sens_cache_following", "").await.ok()?;
         (following > 0.5).then_some(())
@@ -181,8 +220,34 @@ async fn start() -> Result<Parts> {
         _nats: nats,
         api,
         _bare: bare,
-        addresses: (listen, beside),
+        _go: process,
+        addresses: Addresses {
+            ours: listen,
+            bare: beside,
+            go,
+        },
         headers: format!("Authorization: Bearer {key}\r\n"),
+    })
+}
+
+/// Waits until a server accepts connections.
+async fn listens(what: &str, address: &str) -> Result<()> {
+    let goal = format!("{what} answers");
+    eventually(PATIENCE, &goal, || async {
+        TcpStream::connect(address).await.ok()
+    })
+    .await?;
+    Ok(())
+}
+
+fn start_go(program: &Path, address: &str, url: &str, logs: &Path) -> Result<Process> {
+    Process::spawn(&Launch {
+        name: "range".to_owned(),
+        program: program.to_owned(),
+        args: vec![address.to_owned()],
+        env: vec![("DATABASE_URL".to_owned(), url.to_owned())],
+        log: logs.join("range.log"),
+        user: None,
     })
 }
 
