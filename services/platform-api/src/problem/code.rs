@@ -51,6 +51,7 @@ pub(crate) enum Code {
     UnsupportedMediaType,
     UriTooLong,
     RangeNotSatisfiable,
+    UpgradeRequired,
     RateLimited,
     IdempotencyKeyReused,
     RequestUnderWay,

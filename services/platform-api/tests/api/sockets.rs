@@ -141,10 +141,10 @@ async fn sockets_need_a_key_a_role_and_a_place() -> Result<()> {
     assert_eq!(status(Socket::open(&bench, &ingest).await), 403);
     let mut open = Socket::open(&bench, ADMIN).await?;
     assert_eq!(status(Socket::open(&bench, ADMIN).await), 503);
-    bench
-        .get("/v1/ws")
-        .await?
-        .assert_problem(400, "bad_request");
+    let plain = bench.get("/v1/ws").await?;
+    plain.assert_problem(426, "upgrade_required");
+    assert_eq!(plain.header("upgrade"), "websocket");
+    assert_eq!(plain.header("sec-websocket-version"), "13");
     bench
         .get("/v1/ws?typo=1")
         .await?

@@ -729,8 +729,8 @@ export interface paths {
          * @description For answers that take longer than a request may, or that are to be fetched later, by somebody else, or in parts. The query is
          *     checked at once; a replica of platform-api writes the file in the background, and another one begins it again when that one
          *     dies. `progress.done` are rows, `result.query` is what was asked for, `result.share` is the part of the interval that was read.
-         *     `links.content` is the file when it is done; it is kept for a day (`SENS_API__EXPORT_KEPT_SECONDS`). `last` goes back from the time of the request. A key that is limited
-         *     to some devices exports those, and sees its own exports.
+         *     `links.content` is the file when it is done; it is kept for a day (`SENS_API__EXPORT_KEPT_SECONDS`). `last` goes back from the time
+         *     of the request. A key that is limited to some devices exports those, and sees its own exports.
          */
         post: operations["create_export"];
         delete?: never;
@@ -12087,6 +12087,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upgrade_required` */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
                 };
             };
             /** @description `rate_limited`; retryable */

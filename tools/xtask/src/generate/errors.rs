@@ -29,7 +29,7 @@ What becomes of a **payload** is another matter: see [Ingest error reasons](/ref
 ";
 
 /// HTTP statuses by the names the table uses.
-const STATUSES: [(&str, u16); 18] = [
+const STATUSES: [(&str, u16); 19] = [
     ("BAD_REQUEST", 400),
     ("UNAUTHORIZED", 401),
     ("FORBIDDEN", 403),
@@ -44,6 +44,7 @@ const STATUSES: [(&str, u16); 18] = [
     ("UNSUPPORTED_MEDIA_TYPE", 415),
     ("RANGE_NOT_SATISFIABLE", 416),
     ("UNPROCESSABLE_ENTITY", 422),
+    ("UPGRADE_REQUIRED", 426),
     ("PRECONDITION_REQUIRED", 428),
     ("TOO_MANY_REQUESTS", 429),
     ("INTERNAL_SERVER_ERROR", 500),

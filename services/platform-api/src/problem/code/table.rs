@@ -6,7 +6,7 @@ use super::Code;
 use crate::problem::entry::{Entry, permanent, transient};
 
 /// Every code, in the order of its declaration.
-pub(crate) static TABLE: [Entry; 54] = [
+pub(crate) static TABLE: [Entry; 55] = [
     permanent(
         Code::InvalidParameter,
         "invalid_parameter",
@@ -310,6 +310,14 @@ pub(crate) static TABLE: [Entry; 54] = [
         StatusCode::RANGE_NOT_SATISFIABLE,
         "The range lies outside of the file",
         "`Range` begins after the last byte. `Content-Range` says how many bytes there are.",
+    ),
+    permanent(
+        Code::UpgradeRequired,
+        "upgrade_required",
+        StatusCode::UPGRADE_REQUIRED,
+        "This address speaks WebSocket alone",
+        "The request did not ask for a WebSocket (RFC 6455, version 13). Open it with a WebSocket client, or read the same \
+         messages as server-sent events from `/v1/stream`.",
     ),
     transient(
         Code::RateLimited,

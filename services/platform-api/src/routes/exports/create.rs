@@ -39,8 +39,8 @@ pub(crate) struct ExportRequest {
 /// For answers that take longer than a request may, or that are to be fetched later, by somebody else, or in parts. The query is
 /// checked at once; a replica of platform-api writes the file in the background, and another one begins it again when that one
 /// dies. `progress.done` are rows, `result.query` is what was asked for, `result.share` is the part of the interval that was read.
-/// `links.content` is the file when it is done; it is kept for a day (`SENS_API__EXPORT_KEPT_SECONDS`). `last` goes back from the time of the request. A key that is limited
-/// to some devices exports those, and sees its own exports.
+/// `links.content` is the file when it is done; it is kept for a day (`SENS_API__EXPORT_KEPT_SECONDS`). `last` goes back from the time
+/// of the request. A key that is limited to some devices exports those, and sees its own exports.
 #[utoipa::path(
     post,
     path = "/v1/exports",

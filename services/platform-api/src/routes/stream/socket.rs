@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use sens_schema::LabelSelector;
 use tokio::sync::mpsc;
@@ -44,6 +45,7 @@ const LARGEST: usize = 64 * 1024;
     tag = "live",
     responses(
         (status = 101, description = "switched to a WebSocket"),
+        (status = 426, description = "`upgrade_required`", content_type = "application/problem+json"),
         ParameterErrors,
         AccessErrors
     )
@@ -55,8 +57,7 @@ pub(crate) async fn open_socket(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     params.finish()?;
-    let upgrade =
-        upgrade.map_err(|rejection| Problem::new(Code::BadRequest, rejection.body_text()))?;
+    let upgrade = upgrade.map_err(|rejection| no_handshake(&rejection))?;
     let place = OpenStream::new(&app)?;
     Ok(upgrade
         .max_message_size(LARGEST)
@@ -64,6 +65,23 @@ pub(crate) async fn open_socket(
             let _place = place;
             Connection::new(app, caller).run(socket).await;
         }))
+}
+
+/// A request that is no opening handshake: the answer names what would be one (RFC 9110 section 15.5.22, RFC 6455 section 4.4).
+fn no_handshake(rejection: &WebSocketUpgradeRejection) -> Problem {
+    if matches!(
+        rejection,
+        WebSocketUpgradeRejection::WebSocketKeyHeaderMissing(_)
+    ) {
+        return Problem::new(Code::BadRequest, rejection.body_text());
+    }
+    Problem::new(Code::UpgradeRequired, rejection.body_text())
+        .header(header::CONNECTION, HeaderValue::from_static("upgrade"))
+        .header(header::UPGRADE, HeaderValue::from_static("websocket"))
+        .header(
+            header::SEC_WEBSOCKET_VERSION,
+            HeaderValue::from_static("13"),
+        )
 }
 
 /// An open connection and what it has asked for.
