@@ -241,7 +241,8 @@ where
     })?;
     tracing::info!(address = %listener.local_addr()?, "serving /metrics and /health");
     let router = ops::router(&registry, &health, &build)?;
-    let ops = tokio::spawn(async move { axum::serve(listener, router).await });
+    // A service already: axum copies a router with all its routes for each connection.
+    let ops = tokio::spawn(async move { axum::serve(listener, router.into_make_service()).await });
 
     let grace = Duration::from_secs(config.shutdown_grace_seconds);
     let shutdown = CancellationToken::new();

@@ -65,7 +65,7 @@ pub async fn run(runtime: Runtime) -> Result<(), RunError> {
             tracing::debug!(%error, "small answers may be delayed");
         }
     });
-    // Made a service here and once: a router is copied with all its routes for each connection otherwise.
+    // A service already: axum copies a router with all its routes for each connection.
     axum::serve(listener, router.into_make_service())
         .with_graceful_shutdown(runtime.shutdown.cancelled_owned())
         .await?;

@@ -23,7 +23,8 @@ pub(crate) async fn run(runtime: Runtime) -> Result<(), RunError> {
     })?;
     tracing::info!(address = %listener.local_addr()?, folder = %folder.display(), kind = site.kind(), "serving pages");
     files.set_ok();
-    axum::serve(listener, site.router())
+    // A service already: axum copies a router with all its routes for each connection.
+    axum::serve(listener, site.router().into_make_service())
         .with_graceful_shutdown(runtime.shutdown.cancelled_owned())
         .await?;
     Ok(())
