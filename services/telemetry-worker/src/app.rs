@@ -103,6 +103,7 @@ async fn work(runtime: &Runtime, working: &CancellationToken) -> Result<(), Fail
         database,
         database_away: AtomicBool::new(false),
         jetstream,
+        unheard: AtomicBool::new(false),
         held: Held::default(),
         shutdown: working.clone(),
     };

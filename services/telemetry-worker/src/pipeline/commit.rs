@@ -12,7 +12,7 @@ use sens_storage::write::{BatchOutcome, record_dead};
 use tokio::sync::mpsc;
 
 use super::fetch::give_back;
-use super::tell::{Committed, LAST_WORDS, acknowledge};
+use super::tell::{Committed, acknowledge};
 use super::{Batch, Pipeline};
 use crate::hold::{Hold, unless_stopped};
 
@@ -133,7 +133,9 @@ async fn bury(pipeline: &Pipeline, batch: Batch, code: String, text: String) {
         let mut repeat = Repeat::default();
         loop {
             let attempt = store_dead(pipeline, &letter);
-            let Some(result) = unless_stopped(&pipeline.shutdown, LAST_WORDS, attempt).await else {
+            let Some(result) =
+                unless_stopped(&pipeline.shutdown, pipeline.last_words(), attempt).await
+            else {
                 return;
             };
             let Err(error) = result else { break };
@@ -148,7 +150,7 @@ async fn bury(pipeline: &Pipeline, batch: Batch, code: String, text: String) {
         pipeline.metrics.messages.with_label_values(&["dead"]).inc();
     }
     let acknowledged = acknowledge(&batch);
-    unless_stopped(&pipeline.shutdown, LAST_WORDS, acknowledged).await;
+    unless_stopped(&pipeline.shutdown, pipeline.last_words(), acknowledged).await;
 }
 
 /// Tries once. The component that does not take the letter says so: its message stays in the raw stream until both have it.

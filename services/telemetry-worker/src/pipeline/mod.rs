@@ -16,7 +16,8 @@ mod trace;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use sens_config::Config;
 use sens_messaging::{Delivery, Messaging};
@@ -49,9 +50,22 @@ pub(crate) struct Pipeline {
     /// The last attempt to write failed for a reason of the database.
     pub(crate) database_away: AtomicBool,
     pub(crate) jetstream: Component,
+    /// After the stop JetStream did not take what was told: whatever is told next is not waited for.
+    pub(crate) unheard: AtomicBool,
     /// What this worker holds.
     pub(crate) held: progress::Held,
     pub(crate) shutdown: CancellationToken,
+}
+
+impl Pipeline {
+    /// How long after a stop something may take to be told. One wait for a server that is away is enough.
+    fn last_words(&self) -> Duration {
+        if self.unheard.load(Ordering::Relaxed) {
+            Duration::ZERO
+        } else {
+            tell::LAST_WORDS
+        }
+    }
 }
 
 /// Deliveries with what the decoder made of them, in the same order.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use prometheus::IntCounterVec;
@@ -65,7 +66,13 @@ async fn finish(pipeline: &Pipeline, Committed { batch, outcome, at }: Committed
         }
         acknowledge(&batch).await;
     };
-    unless_stopped(&pipeline.shutdown, LAST_WORDS, told).await;
+    let patience = pipeline.last_words();
+    if unless_stopped(&pipeline.shutdown, patience, told)
+        .await
+        .is_none()
+    {
+        pipeline.unheard.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Leaves a trace of messages that came more than once. Nothing depends on it, so that a fault is told and no more.
