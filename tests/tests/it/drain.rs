@@ -58,13 +58,13 @@ async fn a_worker_stands_down() {
     let load = Load::start(&platform).await;
     load.goes_on(400).await;
     std::fs::write(&verdict, "too slow\n").unwrap();
+    assert_eventually!(PATIENCE, !platform.telemetry[0].is_ready().await);
     let taken = "sens_ingest_records_total";
     assert_eventually!(PATIENCE, {
         let before = platform.telemetry[0].metric(taken, "").await.unwrap();
         load.goes_on(100).await;
         before > 0.0 && platform.telemetry[0].metric(taken, "").await.unwrap() <= before
     });
-    assert!(!platform.telemetry[0].is_ready().await);
     assert!(platform.telemetry[0].is_running());
 
     std::fs::remove_file(&verdict).unwrap();
