@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
-use sens_storage::PgConnection;
+use sens_storage::PgExecutor;
 use sens_storage::query::Scope;
 use sens_storage::query::buckets::{self, Basis};
 use sens_storage::query::measurements::Clock;
@@ -40,7 +40,7 @@ pub(super) async fn answer(
     let now = Utc::now();
     let as_of = settle(app, ask.as_of).await?;
     let mut connection = sens_storage::acquire(&app.pools.read).await?;
-    let targets = targets(&mut connection, scope, &ask).await?;
+    let targets = targets(&mut *connection, scope, &ask).await?;
     let is_pageless = is_pageless(&ask.form);
     let is_whole =
         format != Format::Json && ask.limit.is_none() && ask.after.is_none() && !is_pageless;
@@ -127,9 +127,7 @@ pub(super) async fn unread(
     format: Format,
 ) -> Result<Unread, Problem> {
     let as_of = settle(app, ask.as_of).await?;
-    let mut connection = sens_storage::acquire(&app.pools.read).await?;
-    let targets = targets(&mut connection, scope, &ask).await?;
-    drop(connection);
+    let targets = targets(&app.pools.read, scope, &ask).await?;
     let is_whole = !is_pageless(&ask.form);
     let reader = prepare(app, ask, targets, (as_of, is_whole, Utc::now())).await?;
     Ok(Unread { reader, format })
@@ -146,7 +144,7 @@ async fn settle(app: &App, asked: Option<DateTime<Utc>>) -> Result<Option<DateTi
 
 /// The series that the query is about.
 async fn targets(
-    connection: &mut PgConnection,
+    executor: impl PgExecutor<'_>,
     scope: &Scope,
     ask: &Ask,
 ) -> Result<Targets, Problem> {
@@ -157,7 +155,7 @@ async fn targets(
         .iter()
         .fold(scope.clone(), |scope, selector| scope.narrowed(selector));
     let found = find_targets(
-        connection,
+        executor,
         &scope,
         devices.as_deref(),
         metrics.as_deref(),
