@@ -65,27 +65,30 @@ function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
-/** Scrolls the box to its end and back in steps, one a frame, and gives the time between frames. */
-function scrollFrames(page: Page, steps: number): Promise<number[]> {
-  return page.evaluate((count) => {
-    const box = document.querySelector<HTMLElement>('[role="group"][aria-label="Devices"]');
-    if (!box) throw new Error("there is no table");
-    return new Promise<number[]>((resolve) => {
-      const frames: number[] = [];
-      let last = performance.now();
-      let step = 0;
-      const frame = (now: number): void => {
-        frames.push(now - last);
-        last = now;
-        step++;
-        const there = step <= count / 2 ? step : count - step;
-        box.scrollTop = (box.scrollHeight * there) / (count / 2);
-        if (step < count) requestAnimationFrame(frame);
-        else resolve(frames.slice(1));
-      };
-      requestAnimationFrame(frame);
-    });
-  }, steps);
+/** Scrolls the box down so many pixels and back in steps, one a frame, and gives the time between frames. */
+function scrollFrames(page: Page, steps: number, distance: number): Promise<number[]> {
+  return page.evaluate(
+    ([count, down]) => {
+      const box = document.querySelector<HTMLElement>('[role="group"][aria-label="Devices"]');
+      if (!box) throw new Error("there is no table");
+      return new Promise<number[]>((resolve) => {
+        const frames: number[] = [];
+        let last = performance.now();
+        let step = 0;
+        const frame = (now: number): void => {
+          frames.push(now - last);
+          last = now;
+          step++;
+          const there = step <= count / 2 ? step : count - step;
+          box.scrollTop = (down * there) / (count / 2);
+          if (step < count) requestAnimationFrame(frame);
+          else resolve(frames.slice(1));
+        };
+        requestAnimationFrame(frame);
+      });
+    },
+    [steps, distance] as const,
+  );
 }
 
 it(`scrolls through ${DEVICES} devices`, async () => {
@@ -115,20 +118,26 @@ it(`scrolls through ${DEVICES} devices`, async () => {
   }
   tell("devices: rows in the table", String(rows));
   const session = await measuring(page);
-  const before = await costs(session);
-  const frames = (await scrollFrames(page, 600)).sort((a, b) => a - b);
-  const cost = difference(await costs(session), before);
-  tell(
-    "devices: time between frames while scrolling",
-    `p50 ${percentile(frames, 0.5).toFixed(1)}, p95 ${percentile(frames, 0.95).toFixed(1)}, p99 ${percentile(frames, 0.99).toFixed(1)} ms`,
-  );
-  tell(
-    "devices: processor time of the page a frame",
-    `${(cost.task / 600).toFixed(1)} ms, ${(cost.script / 600).toFixed(1)} of it script`,
-  );
+  for (const [way, distance] of [
+    ["five rows a frame", 5 * 42 * 300],
+    ["from end to end", rows * 42],
+  ] as const) {
+    const before = await costs(session);
+    const frames = (await scrollFrames(page, 600, distance)).sort((a, b) => a - b);
+    const cost = difference(await costs(session), before);
+    const late = frames.filter((time) => time > 25).length;
+    tell(
+      `devices, ${way}: time between frames`,
+      `p50 ${percentile(frames, 0.5).toFixed(1)}, p95 ${percentile(frames, 0.95).toFixed(1)}, p99 ${percentile(frames, 0.99).toFixed(1)} ms; ${((100 * late) / frames.length).toFixed(1)} % late`,
+    );
+    tell(
+      `devices, ${way}: processor time of the page a frame`,
+      `${(cost.task / 600).toFixed(1)} ms, ${(cost.script / 600).toFixed(1)} of it script, ${(cost.layout / 600).toFixed(1)} style and layout`,
+    );
+    // A frame has 16.7 ms; what the page itself needs must leave room for the browser.
+    expect(cost.task / 600).toBeLessThan(16.7);
+  }
   expect(rows).toBeGreaterThanOrEqual(DEVICES);
-  // A frame has 16.7 ms; what the page itself needs must leave room for the browser.
-  expect(cost.task / 600).toBeLessThan(16.7);
   await context.close();
 }, 1_200_000);
 
@@ -156,10 +165,19 @@ async function fillDense(end: number): Promise<void> {
     const { items } = await call<{ items: { count: number }[] }>(`/v1/devices/${DENSE}/series`).catch(() => ({
       items: [],
     }));
-    if ((items[0]?.count ?? 0) >= READINGS) return;
+    if ((items[0]?.count ?? 0) >= READINGS && (await isRolledUp())) return;
     await delay(1_000);
   }
-  throw new Error("the readings were not stored in time");
+  throw new Error("the readings were not stored and rolled up in time");
+}
+
+/** Whether the worker is done with what was sent: what is measured after that shares the processors with nobody. */
+async function isRolledUp(): Promise<boolean> {
+  const refuse = "DO $$ BEGIN IF EXISTS (SELECT FROM rollup_mark) THEN RAISE 'readings wait'; END IF; END $$";
+  return sql(refuse).then(
+    () => true,
+    () => false,
+  );
 }
 
 it(`draws ${READINGS} readings of one line`, async () => {

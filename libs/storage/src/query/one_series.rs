@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::iter::Peekable;
 
 use chrono::{DateTime, Utc};
+use sens_schema::Quality;
 use sqlx::{PgExecutor, Postgres, QueryBuilder};
 
 use crate::Error;
@@ -16,9 +17,6 @@ use crate::query::StoredValue;
 use crate::query::measurements::{
     Measurement, Order, ReadingKey, Selection, Series, push_after, push_interval,
 };
-
-/// The quality of nearly every reading, which the index of the others leaves out.
-const USUAL: &str = "ok";
 
 /// Time and dedup of a reading of the series.
 type Place = (DateTime<Utc>, i64);
@@ -111,11 +109,13 @@ fn merge(columns: Columns, series: Series, order: Order) -> Vec<Measurement> {
     let mut odd: HashMap<Place, String> = places(odd_at, odd_dedup)
         .zip(odd_quality.unwrap_or_default())
         .collect();
+    // That of nearly every reading, which the index of the others leaves out.
+    let usual = Cow::Borrowed(Quality::Ok.as_str());
     let mut quality = |place: &Place| -> Cow<'static, str> {
         if odd.is_empty() {
-            return Cow::Borrowed(USUAL);
+            return usual.clone();
         }
-        odd.remove(place).map_or(Cow::Borrowed(USUAL), Cow::Owned)
+        odd.remove(place).map_or_else(|| usual.clone(), Cow::Owned)
     };
     let kind = if series.boolean { "boolean" } else { "number" };
     let values = value.unwrap_or_default();

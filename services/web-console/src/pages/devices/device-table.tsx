@@ -1,5 +1,6 @@
+import { useDebouncedCallback } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
-import { type MouseEvent, memo, type ReactNode, useCallback, useEffect } from "react";
+import { type MouseEvent, memo, type ReactNode, useCallback, useEffect, useState } from "react";
 import type { Device } from "../../api/types";
 import { isErring } from "../../lib/erring";
 import type { DeviceSort, DevicesSearch } from "../../lib/search";
@@ -16,6 +17,8 @@ import type { Selected } from "./use-selected";
 const ROW_HEIGHT = 42;
 /** More rows are asked for when fewer than this lie below. */
 const AHEAD = 60;
+/** Milliseconds for which the drawn rows must stay the same before they are told. */
+const REST = 400;
 
 interface DeviceTableProps {
   devices: readonly Device[];
@@ -29,6 +32,7 @@ interface DeviceTableProps {
   lastSeen: (device: Device) => string | null;
   onSort: (sort: DevicesSearch["sort"]) => void;
   onLabel: (selector: string) => void;
+  /** Gets the drawn devices, once scrolling rests. */
   onShown: (serials: readonly string[]) => void;
   onEnd: () => void;
 }
@@ -39,7 +43,8 @@ export function DeviceTable(props: DeviceTableProps) {
   const { container, start, end, before, after } = useVisibleRows(devices.length, ROW_HEIGHT);
   const rows = devices.slice(start, end);
   const serials = rows.map(({ serial }) => serial).join("\n");
-  useEffect(() => onShown(serials.split("\n")), [serials, onShown]);
+  const tell = useDebouncedCallback(onShown, REST);
+  useEffect(() => tell(serials.split("\n")), [serials, tell]);
   const near = end > devices.length - AHEAD;
   const navigate = useNavigate();
   const open = useCallback(
@@ -175,6 +180,18 @@ function Erring() {
   );
 }
 
+/** When a device was last heard; what arrives while it is in sight pulses. */
+function LastSeen({ time }: { time: string | null }) {
+  const [before] = useState(time);
+  return (
+    <span className={classes.seen}>
+      <TimeAgo time={time} />
+      {/* A new key restarts the animation: one pulse per sign of life. */}
+      {time === before ? null : <span key={time} className={classes.pulse} aria-hidden="true" />}
+    </span>
+  );
+}
+
 interface DeviceRowProps {
   device: Device;
   seen: string | null;
@@ -231,11 +248,7 @@ const DeviceRow = memo(function DeviceRow(props: DeviceRowProps) {
         <StatusTag status={device.status} />
       </td>
       <td>
-        <span className={classes.seen}>
-          <TimeAgo time={seen} />
-          {/* A new key restarts the animation: one pulse per sign of life. */}
-          {seen === null ? null : <span key={seen} className={classes.pulse} aria-hidden="true" />}
-        </span>
+        <LastSeen time={seen} />
       </td>
       <td className={`${classes.wide} num`}>{device.firmware ?? <span className="muted">–</span>}</td>
       <td className={classes.roomy}>{device.model ?? <span className="muted">–</span>}</td>

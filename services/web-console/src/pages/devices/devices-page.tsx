@@ -1,5 +1,4 @@
 import { Button } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
 import { useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { Device, DeviceTotal } from "../../api/types";
@@ -45,9 +44,7 @@ export function DevicesPage() {
   const pages = devices.data?.pages;
   const items = useMemo(() => pages?.flatMap((page) => page.items) ?? NONE, [pages]);
   const [shown, setShown] = useState<readonly string[]>([]);
-  // While the list is scrolled, the stream stays as it is.
-  const [heard] = useDebouncedValue(shown, 400);
-  const { seen, state } = useLiveLastSeen(heard.slice(0, MOST_HEARD));
+  const { seen, state } = useLiveLastSeen(shown.slice(0, MOST_HEARD));
   const { sort: _sort, ...filters } = view;
   const filtered = Object.keys(filters).length > 0;
   const key = JSON.stringify(view);
