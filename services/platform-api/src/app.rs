@@ -1,5 +1,6 @@
 //! What handlers share.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,9 +25,21 @@ use crate::routes::system::Certificate;
 /// How long the overview is kept: it sums up the whole ledger.
 const OVERVIEW_KEPT: Duration = Duration::from_secs(2);
 
-/// The state of the service. Cheap to clone.
+/// The state of the service. Every request clones it a dozen times: it is one count, however many parts there are.
 #[derive(Clone)]
-pub(crate) struct App {
+pub(crate) struct App(Arc<Parts>);
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What the state consists of.
+#[derive(Clone)]
+pub(crate) struct Parts {
     /// Configuration.
     pub(crate) config: Arc<Config>,
     /// Which build runs.
@@ -87,7 +100,7 @@ impl App {
         let (primary, shutdown) = (&pools.primary, &runtime.shutdown);
         cursor::sign_with(config.api.bootstrap_key.as_ref());
         let decoders = DecoderMap::configured(config.ingest.decoders.as_deref())?;
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             decoders: Arc::new(decoders),
             build: runtime.build.clone(),
             health: runtime.health.clone(),
@@ -126,14 +139,14 @@ impl App {
             config,
             pools,
             link,
-        })
+        })))
     }
 
     /// The same, reading from the primary alone.
     pub(crate) fn on_primary(&self) -> Self {
-        let mut app = self.clone();
-        app.pools.read = app.pools.primary.clone();
-        app
+        let mut parts = Parts::clone(self);
+        parts.pools.read = parts.pools.primary.clone();
+        Self(Arc::new(parts))
     }
 
     /// How long a device may be quiet before it counts as silent.

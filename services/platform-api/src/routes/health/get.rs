@@ -108,8 +108,8 @@ pub(crate) async fn health_live(State(app): State<App>) -> Json<serde_json::Valu
 pub(crate) async fn version(State(app): State<App>) -> Json<Release> {
     Json(Release {
         service: app.build.service,
-        version: app.build.version,
-        build_sha: app.build.build_sha,
+        version: app.build.version.clone(),
+        build_sha: app.build.build_sha.clone(),
     })
 }
 
