@@ -34,5 +34,5 @@ pub use migrate::{
 };
 pub use pool::{Pools, acquire, connect, connect_owner};
 pub use replica::Replica;
-pub use sqlx::{PgExecutor, PgPool};
+pub use sqlx::{PgConnection, PgExecutor, PgPool};
 pub use work::WorkState;

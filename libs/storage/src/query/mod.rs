@@ -23,6 +23,7 @@ pub mod measurements;
 pub mod messages;
 pub mod metric_changes;
 pub mod metrics;
+pub mod named_series;
 pub mod nearest;
 mod one_series;
 pub mod overview;

@@ -22,7 +22,7 @@ use crate::query::measurements::{
 type Place = (DateTime<Utc>, i64);
 
 /// Numbers by place; places with an unusual quality; texts by place, with their quality. An array is null where it would be empty.
-type Columns = (
+pub(super) type Columns = (
     Option<Vec<DateTime<Utc>>>,
     Option<Vec<i64>>,
     Option<Vec<f64>>,
@@ -34,6 +34,10 @@ type Columns = (
     Option<Vec<String>>,
     Option<Vec<String>>,
 );
+
+/// The columns of [`push_readings`].
+pub(super) const COLUMNS: &str =
+    "n.at, n.dedup, n.value, q.at, q.dedup, q.quality, t.at, t.dedup, t.value, t.quality";
 
 /// Reads at most `limit` readings of the series in the order of time and dedup.
 ///
@@ -50,44 +54,49 @@ pub(super) async fn read(
         .fetch_one(executor)
         .await
         .map_err(Error::during("read a range of readings"))?;
-    let mut found = merge(columns, series, selection.range.order);
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(found)
+    Ok(merge(columns, series, selection.range.order, limit))
 }
 
 fn statement(selection: &Selection, series: Series, limit: i64) -> QueryBuilder<Postgres> {
-    let mut query = QueryBuilder::new(
-        "SELECT n.at, n.dedup, n.value, q.at, q.dedup, q.quality, t.at, t.dedup, t.value, t.quality FROM (\
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(COLUMNS).push(" FROM (SELECT ");
+    query
+        .push_bind(series.device_id)
+        .push("::int8 AS device_id, ");
+    query.push_bind(series.metric_id);
+    query.push("::int4 AS metric_id) target");
+    push_readings(&mut query, selection, limit);
+    query
+}
+
+/// Joins the readings of the series that the statement calls `target`: one row with [`COLUMNS`].
+pub(super) fn push_readings(query: &mut QueryBuilder<Postgres>, selection: &Selection, limit: i64) {
+    query.push(
+        " CROSS JOIN LATERAL (\
          SELECT array_agg(recorded_at) AS at, array_agg(dedup) AS dedup, array_agg(value) AS value FROM (\
          SELECT recorded_at, dedup, value FROM processed_record r",
     );
-    push_series(&mut query, series);
-    push_page(&mut query, selection, limit);
+    query.push(OF_TARGET);
+    push_page(query, selection, limit);
     query.push(
         ") page) n CROSS JOIN LATERAL (\
          SELECT array_agg(recorded_at) AS at, array_agg(dedup) AS dedup, array_agg(quality) AS quality FROM processed_record r",
     );
-    push_series(&mut query, series);
+    query.push(OF_TARGET);
     // The bounds of the query let the server leave out partitions before it reads, those of the page while it does.
-    push_interval(&mut query, selection);
+    push_interval(query, selection);
     query.push(
         " AND r.quality <> 'ok' AND r.recorded_at >= least(n.at[1], n.at[cardinality(n.at)]) \
-         AND r.recorded_at <= greatest(n.at[1], n.at[cardinality(n.at)])) q CROSS JOIN (\
+         AND r.recorded_at <= greatest(n.at[1], n.at[cardinality(n.at)])) q CROSS JOIN LATERAL (\
          SELECT array_agg(recorded_at) AS at, array_agg(dedup) AS dedup, array_agg(value) AS value, array_agg(quality) AS quality FROM (\
          SELECT recorded_at, dedup, value, quality FROM text_record r",
     );
-    push_series(&mut query, series);
-    push_page(&mut query, selection, limit);
+    query.push(OF_TARGET);
+    push_page(query, selection, limit);
     query.push(") page) t");
-    query
 }
 
-fn push_series(query: &mut QueryBuilder<Postgres>, series: Series) {
-    query.push(" WHERE r.device_id = ");
-    query.push_bind(series.device_id);
-    query.push(" AND r.metric_id = ");
-    query.push_bind(series.metric_id);
-}
+const OF_TARGET: &str = " WHERE r.device_id = target.device_id AND r.metric_id = target.metric_id";
 
 /// Interval, cursor, order and limit.
 fn push_page(query: &mut QueryBuilder<Postgres>, selection: &Selection, limit: i64) {
@@ -102,8 +111,13 @@ fn push_page(query: &mut QueryBuilder<Postgres>, selection: &Selection, limit: i
     query.push_bind(limit);
 }
 
-/// Numbers and texts in one order, each with its quality.
-fn merge(columns: Columns, series: Series, order: Order) -> Vec<Measurement> {
+/// At most `limit` numbers and texts in one order, each with its quality.
+pub(super) fn merge(
+    columns: Columns,
+    series: Series,
+    order: Order,
+    limit: i64,
+) -> Vec<Measurement> {
     let (at, dedup, value, odd_at, odd_dedup, odd_quality, text_at, text_dedup, text, text_quality) =
         columns;
     let mut odd: HashMap<Place, String> = places(odd_at, odd_dedup)
@@ -131,7 +145,10 @@ fn merge(columns: Columns, series: Series, order: Order) -> Vec<Measurement> {
             reading(series, place, StoredValue::Text(text), quality.into())
         });
     let (mut numbers, mut texts) = (numbers.peekable(), texts.peekable());
-    while let Some(next) = earlier(&mut numbers, &mut texts, order) {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    while found.len() < limit
+        && let Some(next) = earlier(&mut numbers, &mut texts, order)
+    {
         found.push(next);
     }
     found

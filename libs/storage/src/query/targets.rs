@@ -40,6 +40,15 @@ pub struct Targets {
     pub missing: Vec<String>,
 }
 
+impl From<Target> for Targets {
+    fn from(target: Target) -> Self {
+        Self {
+            targets: vec![target],
+            missing: Vec::new(),
+        }
+    }
+}
+
 impl Targets {
     /// All of them in a range, as they are now.
     pub fn selection(&self, range: Range) -> Selection {
@@ -158,7 +167,8 @@ fn statement(
     query
 }
 
-fn number(serial: &str) -> Option<i64> {
+/// The legacy number that a name stands for.
+pub(super) fn number(serial: &str) -> Option<i64> {
     Serial::parse(serial).ok()?.legacy_id()
 }
 

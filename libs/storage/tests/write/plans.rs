@@ -203,6 +203,8 @@ async fn reads(pool: &PgPool) -> anyhow::Result<()> {
         after: None,
     };
     for order in [Order::Ascending, Order::Descending] {
+        let named = ("AI-10", "battery_charge");
+        query::named_series::read(pool, &everything, named, range(order), 1000).await?;
         let selection = found.selection(range(order));
         read_range(pool, &selection, 1000).await?;
         for level in [Level::Minute, Level::Hour, Level::Day] {

@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sens_storage::query::measurements::{
-    Clock, Order, Range, ReadingKey, Selection, Series, read_range,
+    Clock, Measurement, Order, Range, ReadingKey, Selection, Series, read_range,
 };
+use sens_storage::query::targets::Target;
+use sens_storage::query::{Scope, named_series};
 
 use crate::support::{NOON, Store};
 
@@ -24,8 +26,12 @@ const FILL: &str = "
     INSERT INTO text_record (device_id, metric_id, recorded_at, dedup, value, received_at, raw_epoch, raw_seq, raw_item, decoder, quality)
     SELECT id, 1, at, n, 'text ' || n, at, 1, n, 0, 'v1@1', quality FROM reading WHERE n % 5 = 0";
 
+const NEWEST: &str = "
+    INSERT INTO latest_value (device_id, metric_id, recorded_at, received_at, value)
+    SELECT id, 1, $1 + interval '500 hours', $1, 250 FROM device";
+
 async fn filled(store: Store) -> anyhow::Result<Store> {
-    for statement in [PARTITIONS, FILL] {
+    for statement in [PARTITIONS, FILL, NEWEST] {
         sqlx::query(statement)
             .bind(at(0))
             .execute(&store.pool)
@@ -51,6 +57,19 @@ fn selection(device_id: i64, range: Range, corrected: bool) -> Selection {
         as_of: None,
         corrected,
     }
+}
+
+/// The same by name, in one statement.
+async fn by_name(
+    store: &Store,
+    range: Range,
+    limit: i64,
+) -> anyhow::Result<Option<(Target, Vec<Measurement>)>> {
+    let scope = Scope::EVERYTHING;
+    let name: String = sqlx::query_scalar("SELECT name FROM metric WHERE id = 1")
+        .fetch_one(&store.pool)
+        .await?;
+    Ok(named_series::read(&store.pool, &scope, ("A-1", &name), range, limit).await?)
 }
 
 #[tokio::test]
@@ -83,6 +102,10 @@ async fn one_series_is_answered_as_among_many() -> anyhow::Result<()> {
                     let general =
                         read_range(&store.pool, &selection(device, range, true), limit).await?;
                     assert_eq!(bare, general, "{range:?} limit {limit}");
+                    let named = by_name(&store, range, limit).await?;
+                    let (target, named) = named.expect("nothing is special about it");
+                    assert_eq!(target.metric.newest, at(500));
+                    assert_eq!(named, bare, "{range:?} limit {limit}");
                     seen += bare.len();
                     let Some(last) = bare.last() else {
                         break;
@@ -93,6 +116,44 @@ async fn one_series_is_answered_as_among_many() -> anyhow::Result<()> {
         }
     }
     assert!(seen > 4000, "{seen} readings were compared");
+    Ok(())
+}
+
+/// What the one statement does not answer is left to those that do.
+#[tokio::test]
+async fn a_series_with_more_to_it_is_not_read_by_name_alone() -> anyhow::Result<()> {
+    const LINK: &str = "INSERT INTO device_alias (legacy_id, device_id, linked_by) SELECT 7, min(id), 'test' FROM device";
+    const SUPERSEDE: &str = "
+        INSERT INTO reading_superseded (device_id, metric_id, recorded_at, dedup, superseded_at, raw_epoch, raw_seq, raw_item, decoder, actor)
+        SELECT device_id, metric_id, recorded_at, dedup, now(), raw_epoch, raw_seq, raw_item, decoder, 'test'
+        FROM processed_record WHERE device_id = (SELECT max(id) FROM device) LIMIT 1";
+    let store = filled(Store::start().await?).await?;
+    let metric: String = sqlx::query_scalar("SELECT name FROM metric WHERE id = 1")
+        .fetch_one(&store.pool)
+        .await?;
+    let range = Range {
+        from: None,
+        to: None,
+        order: Order::Ascending,
+        after: None,
+    };
+    let is_read = async |serial: &str, metric: &str, scope: &Scope| {
+        named_series::read(&store.pool, scope, (serial, metric), range, 10)
+            .await
+            .map(|found| found.is_some())
+    };
+    let all = Scope::EVERYTHING;
+    let other = Scope::limited(None, Some(vec!["A-2".to_owned()]));
+    assert!(is_read("A-1", &metric, &all).await?);
+    assert!(is_read("A-2", &metric, &other).await?);
+    assert!(!is_read("A-1", &metric, &other).await?, "out of scope");
+    assert!(!is_read("A-3", &metric, &all).await?, "no such device");
+    assert!(!is_read("A-1", "nothing", &all).await?, "no such metric");
+    assert!(!is_read("legacy-7", &metric, &all).await?, "a number");
+    sqlx::raw_sql(LINK).execute(&store.pool).await?;
+    assert!(!is_read("A-1", &metric, &all).await?, "two histories");
+    sqlx::raw_sql(SUPERSEDE).execute(&store.pool).await?;
+    assert!(!is_read("A-2", &metric, &all).await?, "corrected");
     Ok(())
 }
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
-use sens_storage::PgExecutor;
 use sens_storage::query::Scope;
 use sens_storage::query::buckets::{self, Basis};
-use sens_storage::query::measurements::Clock;
-use sens_storage::query::targets::{Targets, find_targets};
-use sens_storage::query::{estimate, history};
+use sens_storage::query::measurements::{Clock, Measurement};
+use sens_storage::query::targets::{Target, Targets, find_targets};
+use sens_storage::query::{estimate, history, named_series};
+use sens_storage::{PgConnection, PgExecutor};
 
 use super::format::{self, About, Format};
 use super::grammar::{Ask, Fill, Form, USUAL_PAGE, write_place};
@@ -39,12 +39,23 @@ pub(super) async fn answer(
 ) -> Result<Response, Problem> {
     let now = Utc::now();
     let as_of = settle(app, ask.as_of).await?;
-    let mut connection = sens_storage::acquire(&app.pools.read).await?;
-    let targets = targets(&mut *connection, scope, &ask).await?;
     let is_pageless = is_pageless(&ask.form);
     let is_whole =
         format != Format::Json && ask.limit.is_none() && ask.after.is_none() && !is_pageless;
-    // A page of readings takes two statements, and one connection for both. Nobody waits for a second one while it holds one.
+    let mut connection = sens_storage::acquire(&app.pools.read).await?;
+    let mut readings = None;
+    let targets = if is_whole {
+        targets(&mut *connection, scope, &ask).await?
+    } else {
+        match at_once(&mut connection, scope, &ask, as_of).await? {
+            Some((target, found)) => {
+                readings = Some(found);
+                Targets::from(target)
+            }
+            None => targets(&mut *connection, scope, &ask).await?,
+        }
+    };
+    // A page of readings takes one connection for all its statements. Nobody waits for a second one while it holds one.
     let is_quick = ask.form == Form::Raw && !is_whole && !must_count(&ask, targets.targets.len());
     let connection = is_quick.then_some(connection);
     let reader = prepare(app, ask, targets, (as_of, is_whole, now)).await?;
@@ -55,11 +66,14 @@ pub(super) async fn answer(
     let (rows, next) = if is_pageless {
         (reader.all().await?, None)
     } else {
-        let limit = reader.ask.limit.unwrap_or(USUAL_PAGE);
+        let limit = page_size(&reader.ask);
         let selection = reader.selection();
-        let page = match connection {
-            Some(mut connection) => reader.readings(&mut *connection, &selection, limit).await?,
-            None => reader.page(&selection, limit).await?,
+        let page = match (readings, connection) {
+            (Some(readings), _) => reader.cut(readings, limit),
+            (None, Some(mut connection)) => {
+                reader.readings(&mut *connection, &selection, limit).await?
+            }
+            (None, None) => reader.page(&selection, limit).await?,
         };
         (page.rows, page.next)
     };
@@ -71,6 +85,28 @@ pub(super) async fn answer(
         .zip(next.as_deref())
         .map(|(uri, next)| cursor::link(uri, next));
     Ok((link, response).into_response())
+}
+
+/// Readings of one metric of one device as they are now: found and read in one statement, where nothing is special about them.
+async fn at_once(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    ask: &Ask,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<Option<(Target, Vec<Measurement>)>, Problem> {
+    let ([serial], [metric]) = (&*ask.devices, &*ask.metrics) else {
+        return Ok(None);
+    };
+    if ask.form != Form::Raw || ask.clock != Clock::Device || as_of.is_some() {
+        return Ok(None);
+    }
+    let most = cursor::one_more(page_size(ask));
+    let scope = narrowed(scope, ask);
+    Ok(named_series::read(connection, &scope, (serial, metric), ask.range(), most).await?)
+}
+
+fn page_size(ask: &Ask) -> usize {
+    ask.limit.unwrap_or(USUAL_PAGE)
 }
 
 /// What has no pages is computed at once.
@@ -150,10 +186,7 @@ async fn targets(
 ) -> Result<Targets, Problem> {
     let given = |names: &'_ [String]| (!names.is_empty()).then(|| names.to_vec());
     let (devices, metrics) = (given(&ask.devices), given(&ask.metrics));
-    let scope = ask
-        .labels
-        .iter()
-        .fold(scope.clone(), |scope, selector| scope.narrowed(selector));
+    let scope = narrowed(scope, ask);
     let found = find_targets(
         executor,
         &scope,
@@ -170,6 +203,12 @@ async fn targets(
             Err(Problem::new(Code::DeviceNotFound, detail))
         }
     }
+}
+
+/// The devices of a scope that all selectors of the query take.
+fn narrowed(scope: &Scope, ask: &Ask) -> Scope {
+    let selectors = ask.labels.iter();
+    selectors.fold(scope.clone(), |scope, selector| scope.narrowed(selector))
 }
 
 /// Plans the query with what is known of its series.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use sens_schema::LabelSelector;
-use sens_storage::query::measurements::{Clock, Order, ReadingKey};
+use sens_storage::query::measurements::{Clock, Order, Range, ReadingKey};
 use sens_storage::rollup::Level;
 
 use super::downsample::Method;
@@ -50,6 +50,18 @@ pub(super) struct Ask {
     pub(super) after: Option<ReadingKey>,
     /// Tells this query from others.
     pub(super) fingerprint: Fingerprint,
+}
+
+impl Ask {
+    /// The range that is asked for.
+    pub(super) fn range(&self) -> Range {
+        Range {
+            from: self.from,
+            to: self.to,
+            order: self.order,
+            after: self.after,
+        }
+    }
 }
 
 /// What is wanted of an interval.

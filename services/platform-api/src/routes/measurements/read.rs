@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sens_storage::query::buckets::{self, Aggregation};
-use sens_storage::query::measurements::{self, Order, Range, ReadingKey, Selection};
+use sens_storage::query::measurements::{self, Measurement, Order, Range, ReadingKey, Selection};
 use sens_storage::query::targets::selection;
 use sens_storage::query::{nearest, points};
 use sens_storage::rollup::Level;
@@ -65,12 +65,7 @@ impl Reader {
 
     /// The range of the query.
     pub(super) fn range(&self) -> Range {
-        Range {
-            from: self.ask.from,
-            to: self.ask.to,
-            order: self.ask.order,
-            after: self.ask.after,
-        }
+        self.ask.range()
     }
 
     /// A page of readings or of buckets.
@@ -104,15 +99,20 @@ impl Reader {
         limit: usize,
     ) -> Result<Page, Problem> {
         let most = cursor::one_more(limit);
-        let mut found = measurements::read_range(executor, selection, most).await?;
+        let found = measurements::read_range(executor, selection, most).await?;
+        Ok(self.cut(found, limit))
+    }
+
+    /// A page of what was read, which is one more where there are more.
+    pub(super) fn cut(&self, mut found: Vec<Measurement>, limit: usize) -> Page {
         let more = cursor::cut(&mut found, limit);
-        Ok(Page {
+        Page {
             next: found.last().filter(|_| more).map(|last| last.key),
             rows: found
                 .into_iter()
                 .filter_map(|reading| self.table.reading(reading))
                 .collect(),
-        })
+        }
     }
 
     /// The rows of an answer without pages: filled buckets, points, nearest readings.
