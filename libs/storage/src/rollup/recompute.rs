@@ -29,6 +29,8 @@ const SLICE: usize = 5_000;
 const ENTRIES: i64 = 2_000_000;
 /// Rows of marks looked at by one pass.
 const ROWS: i64 = 5_000;
+/// Marks read at once. Those of past readings hardly name a series twice, so that few of them fill a pass.
+const AT_ONCE: i64 = 50_000;
 
 const NEXT: &str = "
     SELECT id, hour, entries FROM (
@@ -203,24 +205,24 @@ async fn begin(connection: &mut PgConnection) -> Result<Option<UnderWay>, Error>
     if next.is_empty() {
         return Ok(None);
     }
-    let (mut rows, mut entries) = (0, 0);
-    let (ids, hours): (Vec<i64>, Vec<DateTime<Utc>>) = next
-        .into_iter()
-        .map(|(id, hour, of_row)| {
-            rows += 1;
-            entries += i64::from(of_row);
-            (id, hour)
-        })
-        .unzip();
+    let hours: Vec<DateTime<Utc>> = next.iter().map(|row| row.1).collect();
+    let entries: i64 = next.iter().map(|row| i64::from(row.2)).sum();
+    let is_full = entries >= ENTRIES || next.len() as u64 >= ROWS.unsigned_abs();
     sqlx::query(ENSURE)
         .bind(hours)
         .execute(&mut *connection)
         .await
         .map_err(Error::during("make partitions for rollups"))?;
-    let (seen, marks) = seen(connection, &ids).await?;
+    let (mut seen, mut marks) = (Vec::with_capacity(next.len()), Marks::default());
+    for ids in portions(&next) {
+        if marks.0.len() >= SERIES {
+            break;
+        }
+        look(connection, &ids, &mut seen, &mut marks).await?;
+    }
     let by_series = |((hour, device, metric), minutes)| ((device, metric, hour), minutes);
     Ok(Some(UnderWay {
-        more: seen.len() < ids.len() || entries >= ENTRIES || rows >= ROWS,
+        more: seen.len() < next.len() || is_full,
         ids: seen,
         marks: marks.0.len(),
         left: marks.0.into_iter().map(by_series).collect(),
@@ -317,12 +319,32 @@ async fn take_lock(connection: &mut PgConnection) -> Result<bool, Error> {
     }
 }
 
-/// The oldest marks of the snapshot, merged to so many as one pass recomputes, and their ids.
-async fn seen(connection: &mut PgConnection, ids: &[i64]) -> Result<(Vec<i64>, Marks), Error> {
+/// The ids of rows of marks, parted so that each part has about [`AT_ONCE`] marks.
+fn portions(rows: &[(i64, DateTime<Utc>, i32)]) -> Vec<Vec<i64>> {
+    let mut portions: Vec<Vec<i64>> = Vec::new();
+    let mut room = 0;
+    for (id, _, entries) in rows {
+        if room <= 0 {
+            portions.push(Vec::new());
+            room = AT_ONCE;
+        }
+        if let Some(portion) = portions.last_mut() {
+            portion.push(*id);
+        }
+        room -= i64::from(*entries);
+    }
+    portions
+}
+
+/// Merges rows of marks to those there are already, up to so many as one pass recomputes.
+async fn look(
+    connection: &mut PgConnection,
+    ids: &[i64],
+    seen: &mut Vec<i64>,
+    marks: &mut Marks,
+) -> Result<(), Error> {
     type Row = (i64, DateTime<Utc>, Vec<i64>, Vec<i32>, Vec<i64>);
     let mut rows = sqlx::query_as::<_, Row>(SEEN).bind(ids).fetch(connection);
-    let mut marks = Marks::default();
-    let mut seen = Vec::with_capacity(ids.len());
     while marks.0.len() < SERIES
         && let Some((id, hour, devices, metrics, minutes)) = rows
             .try_next()
@@ -335,7 +357,7 @@ async fn seen(connection: &mut PgConnection, ids: &[i64]) -> Result<(Vec<i64>, M
             marks.merge((hour, device, metric), minutes);
         }
     }
-    Ok((seen, marks))
+    Ok(())
 }
 
 async fn floors(connection: &mut PgConnection) -> Result<Floors, Error> {
@@ -452,5 +474,20 @@ mod tests {
             assert_eq!((series.len(), apart), (3, 3), "{count}: {slices:?}");
             assert!(count < 6 || slices.len() == 1, "{count}: {slices:?}");
         }
+    }
+    #[test]
+    fn marks_are_read_in_portions() {
+        let rows = |entries: &[i32]| -> Vec<(i64, DateTime<Utc>, i32)> {
+            let numbered = (0..).zip(entries);
+            numbered
+                .map(|(id, entries)| (id, DateTime::UNIX_EPOCH, *entries))
+                .collect()
+        };
+        assert!(portions(&[]).is_empty());
+        assert_eq!(portions(&rows(&[1, 2, 3])), [vec![0, 1, 2]]);
+        assert_eq!(
+            portions(&rows(&[30_000, 20_000, 60_000, 0, 1])),
+            [vec![0, 1], vec![2], vec![3, 4]]
+        );
     }
 }
