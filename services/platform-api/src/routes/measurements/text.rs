@@ -141,24 +141,23 @@ fn time(body: &mut Vec<u8>, at: DateTime<Utc>) {
     let (date, time) = (at.date_naive(), at.time());
     let year = u32::try_from(date.year()).unwrap_or_default();
     let micros = (time.nanosecond() / 1000).min(999_999);
-    for (number, digits, after) in [
-        (year, 4, b'-'),
-        (date.month(), 2, b'-'),
-        (date.day(), 2, b'T'),
-        (time.hour(), 2, b':'),
-        (time.minute(), 2, b':'),
-        (time.second(), 2, b'.'),
-        (micros, 6, b'Z'),
+    let mut text = *b"0000-00-00T00:00:00.000000Z";
+    for (number, digits) in [
+        (year, 0..4),
+        (date.month(), 5..7),
+        (date.day(), 8..10),
+        (time.hour(), 11..13),
+        (time.minute(), 14..16),
+        (time.second(), 17..19),
+        (micros, 20..26),
     ] {
-        let start = body.len();
-        body.resize(start + digits, b'0');
         let mut rest = number;
-        for digit in body[start..].iter_mut().rev() {
+        for digit in text[digits].iter_mut().rev() {
             *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
             rest /= 10;
         }
-        body.push(after);
     }
+    body.extend_from_slice(&text);
 }
 
 /// Writes the line of names.
