@@ -108,6 +108,12 @@ impl Error {
         matches!(self, Self::Unavailable(source) if !matches!(source, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed))
     }
 
+    /// Whether a text that was given has a character that PostgreSQL does not keep: U+0000.
+    pub fn is_unstorable_text(&self) -> bool {
+        matches!(self, Self::Query { source: sqlx::Error::Database(error), .. }
+            if matches!(error.code().as_deref(), Some("22021" | "22P05")))
+    }
+
     /// Whether a row found no partition: retention may have dropped one that was known.
     pub fn is_missing_partition(&self) -> bool {
         matches!(self, Self::Query { source: sqlx::Error::Database(error), .. } if is_missing_partition(error.as_ref()))

@@ -199,10 +199,10 @@ fn pool(
     if !cancellable {
         return pool.connect_lazy_with(options);
     }
-    // A future dropped during BEGIN hands back a connection inside a transaction (transact-rs/sqlx#4393). Outside of one
-    // a rollback is a mere warning of the server, which these sessions do not ask for.
+    // A future dropped during BEGIN hands back a connection inside a transaction (transact-rs/sqlx#4393). A rollback alone would
+    // be a warning in the log of the server for each use of a connection, as nearly all come back outside of one.
     pool.after_release(|connection, _| {
-        Box::pin(async move { Ok(connection.execute("ROLLBACK").await.is_ok()) })
+        Box::pin(async move { Ok(connection.execute("BEGIN; ROLLBACK").await.is_ok()) })
     })
     .connect_lazy_with(options)
 }

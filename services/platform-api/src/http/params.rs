@@ -108,7 +108,12 @@ impl Params {
             .pairs
             .iter()
             .filter(|(key, value)| key == name && !value.is_empty());
-        given.map(|(_, value)| value.clone()).collect()
+        let given: Vec<String> = given.map(|(_, value)| value.clone()).collect();
+        // PostgreSQL has no text with it.
+        if given.iter().any(|value| value.contains('\0')) {
+            self.fault(name, format!("{name} must not contain U+0000"));
+        }
+        given
     }
 
     /// Serials of devices.
@@ -282,6 +287,14 @@ mod tests {
         assert_eq!(query.choice("order", &[("asc", 1)]), None);
         query.text("serial");
         assert_eq!(faults(query), ["limit", "from", "order", "serial", "typo"]);
+    }
+
+    #[test]
+    fn no_text_has_the_character_that_no_database_keeps() {
+        let mut query = params("metric=a&metric=b%00&unit=%00");
+        query.many("metric");
+        query.text("unit");
+        assert_eq!(faults(query), ["metric", "unit"]);
     }
 
     #[test]

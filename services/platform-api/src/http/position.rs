@@ -7,8 +7,10 @@ pub(crate) fn read_id(id: &str) -> Option<Position> {
     let (epoch, seq) = id.split_once('-')?;
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let seq: i64 = digits(seq).then(|| seq.parse().ok())??;
-    Some(Position {
-        epoch: digits(epoch).then(|| epoch.parse().ok())??,
+    let epoch = digits(epoch).then(|| epoch.parse().ok())??;
+    // Streams count from 1, and JetStream takes 0 for a faulty request.
+    (seq > 0).then(|| Position {
+        epoch,
         seq: seq.cast_unsigned(),
     })
 }
@@ -28,6 +30,7 @@ mod tests {
             "1--2",
             "a-1",
             "1-99999999999999999999",
+            "1-0",
             "+1-2",
         ] {
             assert_eq!(read_id(bad), None, "{bad}");

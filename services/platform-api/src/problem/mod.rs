@@ -241,6 +241,11 @@ impl From<sens_storage::Error> for Problem {
             tracing::warn!(%error, "a query was given up");
             return Self::of(Code::QueryTimeout);
         }
+        if error.is_unstorable_text() {
+            let detail =
+                "a text of the request contains U+0000, which cannot be stored; leave it out";
+            return Self::new(Code::BadRequest, detail);
+        }
         Self::internal("a database query failed", &error)
     }
 }

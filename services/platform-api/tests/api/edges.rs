@@ -329,3 +329,19 @@ async fn clients_that_leave_in_a_transaction_leave_the_connection_clean() -> Res
     );
     Ok(())
 }
+
+/// A warning for each use of a connection would fill the log of a server that is asked a thousand times a second.
+#[tokio::test]
+async fn connections_come_back_without_a_word_in_the_log_of_the_server() -> Result<()> {
+    let mut bench = Bench::start(&[("SENS_DATABASE__MAX_CONNECTIONS", "1")]).await?;
+    // The only connection is clean again before it answers the next one.
+    for _ in 0..5 {
+        assert_eq!(bench.get("/v1/devices").await?.status, 200);
+    }
+    // Only a server of ours has a log that can be read.
+    if let Ok(server) = bench.postgres.process() {
+        let log = server.logs();
+        assert!(!log.contains("transaction in progress"), "{log}");
+    }
+    Ok(())
+}

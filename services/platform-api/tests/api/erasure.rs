@@ -39,6 +39,14 @@ async fn erasures_are_for_administrators_and_are_taken_back_until_they_begin() -
             .await?
             .assert_problem(400, "invalid_body");
     }
+    erase(
+        &bench,
+        "AI-1",
+        ADMIN,
+        &json!({ "reason": "request\u{0}4711" }),
+    )
+    .await?
+    .assert_problem(400, "bad_request");
     let asked = erase(&bench, "AI-1", ADMIN, &why).await?;
     assert_eq!(
         (asked.status, asked.header("location")),

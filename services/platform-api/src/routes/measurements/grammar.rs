@@ -214,7 +214,7 @@ impl Ask {
         let fingerprint = Fingerprint::of(&parts);
         let devices = match serial {
             Some(serial) => vec![serial.to_owned()],
-            None => params.many("device"),
+            None => params.serials("device"),
         };
         let labels = match serial {
             Some(_) => Vec::new(),
