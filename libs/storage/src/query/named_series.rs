@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
-use sqlx::{PgExecutor, Row};
+use sqlx::{FromRow, PgExecutor, Row};
 
 use crate::Error;
 use crate::query::Scope;
-use crate::query::measurements::{Clock, DeviceMetric, Measurement, Range, Selection, Series};
+use crate::query::measurements::{Clock, DeviceMetric, Measurement, Range, Selection};
 use crate::query::one_series::{COLUMNS, Columns, merge, push_readings};
 use crate::query::targets::{Target, number};
 
@@ -47,8 +47,8 @@ pub async fn read(
     query.push_bind(serial.to_owned()).push(" AND m.name = ");
     query.push_bind(metric.to_owned());
     scope.push(&mut query, "d");
-    query.push(") SELECT target.*, ");
-    query.push(COLUMNS).push(" FROM target");
+    query.push(") SELECT ");
+    query.push(COLUMNS).push(", target.* FROM target");
     push_readings(&mut query, &selection, limit);
     let failed = Error::during("read a range of readings");
     let Some(row) = query
@@ -60,45 +60,26 @@ pub async fn read(
         return Ok(None);
     };
     let target = target(&row, serial, metric).map_err(&failed)?;
-    let series = Series {
-        device_id: target.device_id,
-        metric_id: target.metric.id,
-        boolean: target.metric.kind == "boolean",
-        answered_as: target.device_id,
-    };
-    let columns = columns(&row).map_err(&failed)?;
-    Ok(Some((target, merge(columns, series, range.order, limit))))
+    let columns = Columns::from_row(&row).map_err(&failed)?;
+    let found = merge(columns, target.series(), range.order, limit);
+    Ok(Some((target, found)))
 }
 
+/// From the columns behind those of the readings.
 fn target(row: &PgRow, serial: &str, metric: &str) -> Result<Target, sqlx::Error> {
     Ok(Target {
-        device_id: row.try_get(0)?,
+        device_id: row.try_get(10)?,
         serial: serial.into(),
         metric: DeviceMetric {
-            id: row.try_get(1)?,
+            id: row.try_get(11)?,
             name: metric.to_owned(),
-            unit: row.try_get(2)?,
-            kind: row.try_get(3)?,
-            display_unit: row.try_get(4)?,
-            display_factor: row.try_get(5)?,
-            newest: row.try_get::<DateTime<Utc>, _>(6)?,
+            unit: row.try_get(12)?,
+            kind: row.try_get(13)?,
+            display_unit: row.try_get(14)?,
+            display_factor: row.try_get(15)?,
+            newest: row.try_get::<DateTime<Utc>, _>(16)?,
             corrected: false,
         },
-        first: row.try_get(7)?,
+        first: row.try_get(17)?,
     })
-}
-
-fn columns(row: &PgRow) -> Result<Columns, sqlx::Error> {
-    Ok((
-        row.try_get(8)?,
-        row.try_get(9)?,
-        row.try_get(10)?,
-        row.try_get(11)?,
-        row.try_get(12)?,
-        row.try_get(13)?,
-        row.try_get(14)?,
-        row.try_get(15)?,
-        row.try_get(16)?,
-        row.try_get(17)?,
-    ))
 }

@@ -25,6 +25,16 @@ pub struct Target {
 }
 
 impl Target {
+    /// Its readings, answered under its own device.
+    pub(super) fn series(&self) -> Series {
+        Series {
+            device_id: self.device_id,
+            metric_id: self.metric.id,
+            boolean: self.metric.kind == "boolean",
+            answered_as: self.device_id,
+        }
+    }
+
     /// Whether its history and that of the target before are one: of a device and of the legacy number it is linked to.
     pub fn continues(&self, before: &Self) -> bool {
         self.serial == before.serial && self.metric.id == before.metric.id
@@ -69,11 +79,10 @@ pub fn selection<'a>(
         let linked = last
             .filter(|last| target.continues(last))
             .and_then(|_| series.last());
+        let own = target.series();
         series.push(Series {
-            device_id: target.device_id,
-            metric_id: target.metric.id,
-            boolean: target.metric.kind == "boolean",
-            answered_as: linked.map_or(target.device_id, |linked| linked.answered_as),
+            answered_as: linked.map_or(own.answered_as, |linked| linked.answered_as),
+            ..own
         });
         last = Some(target);
     }

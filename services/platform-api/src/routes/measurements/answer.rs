@@ -43,17 +43,14 @@ pub(super) async fn answer(
     let is_whole =
         format != Format::Json && ask.limit.is_none() && ask.after.is_none() && !is_pageless;
     let mut connection = sens_storage::acquire(&app.pools.read).await?;
-    let mut readings = None;
-    let targets = if is_whole {
-        targets(&mut *connection, scope, &ask).await?
+    let found = if is_whole {
+        None
     } else {
-        match at_once(&mut connection, scope, &ask, as_of).await? {
-            Some((target, found)) => {
-                readings = Some(found);
-                Targets::from(target)
-            }
-            None => targets(&mut *connection, scope, &ask).await?,
-        }
+        at_once(&mut connection, scope, &ask, as_of).await?
+    };
+    let (targets, readings) = match found {
+        Some((target, readings)) => (Targets::from(target), Some(readings)),
+        None => (targets(&mut *connection, scope, &ask).await?, None),
     };
     // A page of readings takes one connection for all its statements. Nobody waits for a second one while it holds one.
     let is_quick = ask.form == Form::Raw && !is_whole && !must_count(&ask, targets.targets.len());
@@ -67,13 +64,13 @@ pub(super) async fn answer(
         (reader.all().await?, None)
     } else {
         let limit = page_size(&reader.ask);
-        let selection = reader.selection();
         let page = match (readings, connection) {
             (Some(readings), _) => reader.cut(readings, limit),
             (None, Some(mut connection)) => {
+                let selection = reader.selection();
                 reader.readings(&mut *connection, &selection, limit).await?
             }
-            (None, None) => reader.page(&selection, limit).await?,
+            (None, None) => reader.page(&reader.selection(), limit).await?,
         };
         (page.rows, page.next)
     };
