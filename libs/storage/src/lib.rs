@@ -23,6 +23,7 @@ pub mod replay;
 mod replica;
 pub mod retention;
 pub mod rollup;
+mod warm;
 mod work;
 pub mod write;
 
@@ -35,4 +36,5 @@ pub use migrate::{
 pub use pool::{Pools, acquire, connect, connect_owner};
 pub use replica::Replica;
 pub use sqlx::{PgConnection, PgExecutor, PgPool};
+pub use warm::{Warm, WarmConnection};
 pub use work::WorkState;

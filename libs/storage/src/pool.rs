@@ -101,16 +101,17 @@ pub fn connect(
 /// [`Error::Unavailable`], or when the database cannot be connected to.
 pub async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, Error> {
     match pool.acquire().await {
-        Err(sqlx::Error::PoolTimedOut) => {
-            let options = pool.connect_options();
-            let attempt = tokio::time::timeout(REFUSAL, PgConnection::connect_with(&options)).await;
-            let reason = attempt.ok().and_then(Result::err);
-            Err(Error::Unavailable(
-                reason.unwrap_or(sqlx::Error::PoolTimedOut),
-            ))
-        }
+        Err(sqlx::Error::PoolTimedOut) => Err(unavailable(pool).await),
         acquired => acquired.map_err(Error::during("connect")),
     }
+}
+
+/// Why no connection of the pool was to be had in time: what the server says, or that all of them are in use.
+pub(crate) async fn unavailable(pool: &PgPool) -> Error {
+    let options = pool.connect_options();
+    let attempt = tokio::time::timeout(REFUSAL, PgConnection::connect_with(&options)).await;
+    let reason = attempt.ok().and_then(Result::err);
+    Error::Unavailable(reason.unwrap_or(sqlx::Error::PoolTimedOut))
 }
 
 /// Connects one owner connection for migrations and roles, at once.

@@ -10,7 +10,7 @@ use sens_config::Config;
 use sens_observability::metrics;
 use sens_observability::{BuildInfo, CancellationToken, Health, RunError, Runtime};
 use sens_schema::DecoderMap;
-use sens_storage::Pools;
+use sens_storage::{Pools, Warm};
 use tokio::sync::{Notify, Semaphore};
 
 use crate::auth::{Authenticator, StoredKeys};
@@ -50,6 +50,8 @@ pub(crate) struct Parts {
     pub(crate) shutdown: CancellationToken,
     /// Database.
     pub(crate) pools: Pools,
+    /// Connections for reads.
+    pub(crate) reads: Warm,
     /// Which decoders are asked for which message.
     pub(crate) decoders: Arc<DecoderMap>,
     /// What is kept in memory.
@@ -137,6 +139,7 @@ impl App {
                 streams: metrics::gauge(registry, &metrics::SSE_STREAMS)?,
             },
             config,
+            reads: Warm::new(pools.read.clone(), pools.replica.clone()),
             pools,
             link,
         })))
@@ -146,6 +149,7 @@ impl App {
     pub(crate) fn on_primary(&self) -> Self {
         let mut parts = Parts::clone(self);
         parts.pools.read = parts.pools.primary.clone();
+        parts.reads = Warm::new(parts.pools.primary.clone(), None);
         Self(Arc::new(parts))
     }
 

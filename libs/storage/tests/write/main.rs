@@ -16,3 +16,4 @@ mod retention;
 mod roles;
 mod rollups;
 mod support;
+mod warm;

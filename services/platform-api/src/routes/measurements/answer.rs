@@ -42,7 +42,7 @@ pub(super) async fn answer(
     let is_pageless = is_pageless(&ask.form);
     let is_whole =
         format != Format::Json && ask.limit.is_none() && ask.after.is_none() && !is_pageless;
-    let mut connection = sens_storage::acquire(&app.pools.read).await?;
+    let mut connection = app.reads.acquire().await?;
     let found = if is_whole {
         None
     } else {
@@ -54,7 +54,12 @@ pub(super) async fn answer(
     };
     // A page of readings takes one connection for all its statements. Nobody waits for a second one while it holds one.
     let is_quick = ask.form == Form::Raw && !is_whole && !must_count(&ask, targets.targets.len());
-    let connection = is_quick.then_some(connection);
+    let connection = if is_quick && readings.is_none() {
+        Some(connection)
+    } else {
+        connection.keep();
+        None
+    };
     let reader = prepare(app, ask, targets, (as_of, is_whole, now)).await?;
     let mut about = about(&reader, serial).await?;
     if is_whole {
@@ -68,7 +73,9 @@ pub(super) async fn answer(
             (Some(readings), _) => reader.cut(readings, limit),
             (None, Some(mut connection)) => {
                 let selection = reader.selection();
-                reader.readings(&mut *connection, &selection, limit).await?
+                let page = reader.readings(&mut *connection, &selection, limit).await?;
+                connection.keep();
+                page
             }
             (None, None) => reader.page(&reader.selection(), limit).await?,
         };
