@@ -27,6 +27,7 @@ pub mod named_series;
 pub mod nearest;
 mod one_series;
 pub mod overview;
+mod packed;
 pub mod points;
 pub mod raw_records;
 mod scope;

@@ -1,7 +1,7 @@
 //! Readings of one series: the commonest range there is, read from indexes alone and sent as arrays.
 //!
-//! Numbers come from the identity index, and what is not `ok` from an index of those few; both are put together here. Arrays
-//! take the server and the client less than a row for each reading.
+//! Numbers come from the identity index, and what is not `ok` from an index of those few; both are put together here. A value
+//! for each column takes the server and the client less than a row for each reading.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -13,19 +13,19 @@ use sens_schema::Quality;
 use sqlx::{PgExecutor, Postgres, QueryBuilder};
 
 use crate::Error;
-use crate::query::StoredValue;
 use crate::query::measurements::{
     Measurement, Order, ReadingKey, Selection, Series, push_after, push_interval,
 };
+use crate::query::{StoredValue, packed};
 
 /// Time and dedup of a reading of the series.
 type Place = (DateTime<Utc>, i64);
 
-/// Numbers by place; places with an unusual quality; texts by place, with their quality. An array is null where it would be empty.
+/// Numbers by place, packed; places with an unusual quality; texts by place, with their quality. Null where there are none.
 pub(super) type Columns = (
-    Option<Vec<DateTime<Utc>>>,
-    Option<Vec<i64>>,
-    Option<Vec<f64>>,
+    Option<Vec<u8>>,
+    Option<Vec<u8>>,
+    Option<Vec<u8>>,
     Option<Vec<DateTime<Utc>>>,
     Option<Vec<i64>>,
     Option<Vec<String>>,
@@ -71,10 +71,17 @@ fn statement(selection: &Selection, series: Series, limit: i64) -> QueryBuilder<
 
 /// Joins the readings of the series that the statement calls `target`: one row with [`COLUMNS`].
 pub(super) fn push_readings(query: &mut QueryBuilder<Postgres>, selection: &Selection, limit: i64) {
+    let (last, up_to_last) = match selection.range.order {
+        Order::Ascending => ("max", " AND r.recorded_at <= n.last"),
+        Order::Descending => ("min", " AND r.recorded_at >= n.last"),
+    };
     query.push(
         " CROSS JOIN LATERAL (\
-         SELECT array_agg(recorded_at) AS at, array_agg(dedup) AS dedup, array_agg(value) AS value FROM (\
-         SELECT recorded_at, dedup, value FROM processed_record r",
+         SELECT string_agg(timestamptz_send(recorded_at), '') AS at, string_agg(int8send(dedup), '') AS dedup, \
+         string_agg(float8send(value), '') AS value, ",
+    );
+    query.push(last).push(
+        "(recorded_at) AS last FROM (SELECT recorded_at, dedup, value FROM processed_record r",
     );
     query.push(OF_TARGET);
     push_page(query, selection, limit);
@@ -85,9 +92,8 @@ pub(super) fn push_readings(query: &mut QueryBuilder<Postgres>, selection: &Sele
     query.push(OF_TARGET);
     // The bounds of the query let the server leave out partitions before it reads, those of the page while it does.
     push_interval(query, selection);
-    query.push(
-        " AND r.quality <> 'ok' AND r.recorded_at >= least(n.at[1], n.at[cardinality(n.at)]) \
-         AND r.recorded_at <= greatest(n.at[1], n.at[cardinality(n.at)])) q CROSS JOIN LATERAL (\
+    query.push(" AND r.quality <> 'ok'").push(up_to_last).push(
+        ") q CROSS JOIN LATERAL (\
          SELECT array_agg(recorded_at) AS at, array_agg(dedup) AS dedup, array_agg(value) AS value, array_agg(quality) AS quality FROM (\
          SELECT recorded_at, dedup, value, quality FROM text_record r",
     );
@@ -132,20 +138,28 @@ pub(super) fn merge(
         odd.remove(place).map_or_else(|| usual.clone(), Cow::Owned)
     };
     let kind = if series.boolean { "boolean" } else { "number" };
-    let values = value.unwrap_or_default();
-    let mut found = Vec::with_capacity(values.len());
-    let numbers = places(at, dedup).zip(values).filter_map(|(place, value)| {
-        let value = StoredValue::from_columns(Some(value), None, kind)?;
-        Some(reading(series, place, value, quality(&place)))
-    });
+    let (at, dedup) = (at.unwrap_or_default(), dedup.unwrap_or_default());
+    let value = value.unwrap_or_default();
+    let numbers = packed::times(&at)
+        .zip(packed::integers(&dedup))
+        .zip(packed::numbers(&value))
+        .filter_map(|(place, value)| {
+            let value = StoredValue::from_columns(Some(value), None, kind)?;
+            Some(reading(series, place, value, quality(&place)))
+        });
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut found = Vec::with_capacity(limit.min(at.len() / packed::WIDTH));
+    let Some(text) = text else {
+        found.extend(numbers.take(limit));
+        return found;
+    };
     let texts = places(text_at, text_dedup)
-        .zip(text.unwrap_or_default())
+        .zip(text)
         .zip(text_quality.unwrap_or_default())
         .map(|((place, text), quality)| {
             reading(series, place, StoredValue::Text(text), quality.into())
         });
     let (mut numbers, mut texts) = (numbers.peekable(), texts.peekable());
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     while found.len() < limit
         && let Some(next) = earlier(&mut numbers, &mut texts, order)
     {
