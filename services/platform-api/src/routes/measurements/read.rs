@@ -106,13 +106,11 @@ impl Reader {
     /// A page of what was read, which is one more where there are more.
     pub(super) fn cut(&self, mut found: Vec<Measurement>, limit: usize) -> Page {
         let more = cursor::cut(&mut found, limit);
-        Page {
-            next: found.last().filter(|_| more).map(|last| last.key),
-            rows: found
-                .into_iter()
-                .filter_map(|reading| self.table.reading(reading))
-                .collect(),
-        }
+        let next = found.last().filter(|_| more).map(|last| last.key);
+        let mut rows = Vec::with_capacity(found.len());
+        let readings = found.into_iter();
+        rows.extend(readings.filter_map(|reading| self.table.reading(reading)));
+        Page { rows, next }
     }
 
     /// The rows of an answer without pages: filled buckets, points, nearest readings.

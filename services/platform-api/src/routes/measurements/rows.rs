@@ -1,7 +1,7 @@
 //! Rows of an answer and their columns, whatever the format.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sens_storage::query::StoredValue;
@@ -179,7 +179,7 @@ pub(super) struct Table {
     /// In the order of devices and metrics.
     series: Vec<Series>,
     /// By device and metric.
-    places: HashMap<(i64, i32), usize>,
+    places: BTreeMap<(i64, i32), usize>,
     aggregates: Vec<Aggregate>,
     received: bool,
 }
@@ -197,6 +197,16 @@ impl Series {
     fn target(&self) -> &Target {
         &self.members[0]
     }
+
+    /// What it has in the columns that say which series a row is of.
+    fn cell(&self, column: Column) -> Cell<'_> {
+        match column {
+            Column::Serial => Cell::Text(&self.target().serial),
+            Column::Metric => Cell::Text(&self.target().metric.name),
+            Column::Unit => self.unit.as_deref().map_or(Cell::Null, Cell::Text),
+            _ => Cell::Null,
+        }
+    }
 }
 
 impl Table {
@@ -207,7 +217,7 @@ impl Table {
     pub(super) fn new(ask: &Ask, targets: Vec<Target>) -> Result<Self, Problem> {
         let conversions = Conversion::of_all(&targets, ask.unit.as_deref())?;
         let mut series: Vec<Series> = Vec::new();
-        let mut places = HashMap::new();
+        let mut places = BTreeMap::new();
         for (target, (unit, conversion)) in targets.into_iter().zip(conversions) {
             let key = (target.device_id, target.metric.id);
             let last = series
@@ -264,9 +274,7 @@ impl Table {
     pub(super) fn cell<'a>(&'a self, row: &'a Row, column: Column) -> Cell<'a> {
         let series = &self.series[row.series];
         match (column, &row.body) {
-            (Column::Serial, _) => Cell::Text(&series.target().serial),
-            (Column::Metric, _) => Cell::Text(&series.target().metric.name),
-            (Column::Unit, _) => series.unit.as_deref().map_or(Cell::Null, Cell::Text),
+            (Column::Serial | Column::Metric | Column::Unit, _) => series.cell(column),
             (Column::RecordedAt, _) => Cell::Time(row.recorded_at),
             (Column::ReceivedAt, Body::Reading { received_at, .. }) => {
                 received_at.map_or(Cell::Null, Cell::Time)
@@ -285,6 +293,17 @@ impl Table {
             }
             (Column::Rollup(part), Body::Rollup { rollup, .. }) => part_of(part, rollup.as_ref()),
             _ => Cell::Null,
+        }
+    }
+
+    /// The value of every row in a column, where it is the same by what the rows are.
+    pub(super) fn shared(&self, column: Column) -> Option<Cell<'_>> {
+        let [series] = &*self.series else {
+            return None;
+        };
+        match column {
+            Column::Serial | Column::Metric | Column::Unit => Some(series.cell(column)),
+            _ => None,
         }
     }
 

@@ -30,13 +30,23 @@ fn target(id: i32, name: &str, unit: Option<&str>, kind: &str) -> Target {
 
 /// The table of an answer about three series: numbers, texts, booleans.
 pub(super) fn table(query: &str) -> Table {
-    let params = Params::of(&format!("/x?{query}").parse().unwrap());
-    let now = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
     let targets = vec![
-        target(1, "battery_charge", Some("%"), "number"),
+        numbers(),
         target(2, "state", None, "text"),
         target(3, "door", None, "boolean"),
     ];
+    table_of(query, targets)
+}
+
+/// A series of numbers.
+pub(super) fn numbers() -> Target {
+    target(1, "battery_charge", Some("%"), "number")
+}
+
+/// The table of an answer about these series.
+pub(super) fn table_of(query: &str, targets: Vec<Target>) -> Table {
+    let params = Params::of(&format!("/x?{query}").parse().unwrap());
+    let now = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
     Table::new(&Ask::read(None, params, now).unwrap(), targets).unwrap()
 }
 

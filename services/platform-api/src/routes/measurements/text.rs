@@ -60,40 +60,46 @@ pub(super) fn ndjson(body: &mut Vec<u8>, table: &Table, rows: &[Row], of_one: bo
     }
 }
 
-/// What stands before each cell of a row.
-struct Names(Vec<(Vec<u8>, Column)>, bool);
+/// A row as an object: what stands before each cell, and at the end. What all rows share is part of it.
+struct Names {
+    cells: Vec<(Vec<u8>, Column)>,
+    end: Vec<u8>,
+}
 
 impl Names {
     fn of(table: &Table, of_one: bool) -> Self {
-        let mut names = Vec::new();
+        let mut cells = Vec::new();
+        let mut before = vec![b'{'];
         let mut is_nested = false;
-        for column in table
+        let shown = table
             .columns
             .iter()
-            .filter(|column| is_shown(**column, of_one))
-        {
-            let mut before = if names.is_empty() {
-                vec![b'{']
-            } else {
-                vec![b',']
-            };
+            .filter(|column| is_shown(**column, of_one));
+        for (index, column) in shown.enumerate() {
+            if index > 0 {
+                before.push(b',');
+            }
             if matches!(column, Column::Rollup(_)) && !is_nested {
                 is_nested = true;
                 before.extend_from_slice(b"\"rollup\":{");
             }
             quoted(&mut before, &column.name());
             before.push(b':');
-            names.push((before, *column));
+            match table.shared(*column) {
+                Some(cell) => json(&mut before, cell),
+                None => cells.push((std::mem::take(&mut before), *column)),
+            }
         }
-        Self(names, is_nested)
+        before.extend_from_slice(if is_nested { b"}}" } else { b"}" });
+        Self { cells, end: before }
     }
 
     fn object(&self, body: &mut Vec<u8>, table: &Table, row: &Row) {
-        for (before, column) in &self.0 {
+        for (before, column) in &self.cells {
             body.extend_from_slice(before);
             json(body, table.cell(row, *column));
         }
-        body.extend_from_slice(if self.1 { b"}}" } else { b"}" });
+        body.extend_from_slice(&self.end);
     }
 }
 
@@ -231,6 +237,20 @@ mod tests {
             object["metric"],
             serde_json::json!(["battery_charge", "state"])
         );
+    }
+
+    #[test]
+    fn what_all_rows_share_is_written_as_if_they_did_not() {
+        let (several, rows) = samples::readings();
+        let one = samples::table_of("", vec![samples::numbers()]);
+        assert_eq!((one.count(), several.count()), (1, 3));
+        for of_one in [false, true] {
+            let shared = text(|body| ndjson(body, &one, &rows[..1], of_one));
+            assert_eq!(
+                shared,
+                text(|body| ndjson(body, &several, &rows[..1], of_one))
+            );
+        }
     }
 
     #[test]
