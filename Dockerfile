@@ -24,7 +24,9 @@ RUN /source/infra/docker/manifests.sh /source /manifests
 
 FROM ${RUST_IMAGE} AS binaries-build
 WORKDIR /src
-ENV CARGO_TERM_COLOR=never
+# Servers with ARM processors may have pages of 64 KiB; the allocator takes the size for which it was built, or a smaller one.
+ENV CARGO_TERM_COLOR=never \
+    AARCH64_UNKNOWN_LINUX_GNU_JEMALLOC_SYS_WITH_LG_PAGE=16
 # The dependencies: built again only when a manifest or the lock file changes.
 COPY --from=manifests /manifests .
 RUN cargo build --release --locked \
