@@ -7,7 +7,7 @@ RUN apt-get update -q
 
 # Context: a Rust toolchain's folder.
 FROM apt AS rust
-RUN apt-get install -qy --no-install-recommends gcc libc6-dev pkg-config libssl-dev
+RUN apt-get install -qy --no-install-recommends gcc libc6-dev make pkg-config libssl-dev
 COPY . /usr/local/rust
 ENV PATH=/usr/local/rust/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
