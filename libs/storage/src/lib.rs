@@ -33,7 +33,7 @@ pub use migrate::{
     MigrationOptions, MigrationPlan, MigrationReport, PendingMigration, SchemaVersion, StorageWish,
     latest_version, migrate, migrate_with, migration_plan, schema_version,
 };
-pub use pool::{Pools, acquire, connect, connect_owner};
+pub use pool::{Pools, connect, connect_owner};
 pub use replica::Replica;
 pub use sqlx::{PgConnection, PgExecutor, PgPool};
 pub use warm::{Warm, WarmConnection};

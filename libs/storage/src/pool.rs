@@ -99,7 +99,7 @@ pub fn connect(
 ///
 /// # Errors
 /// [`Error::Unavailable`], or when the database cannot be connected to.
-pub async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, Error> {
+pub(crate) async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, Error> {
     match pool.acquire().await {
         Err(sqlx::Error::PoolTimedOut) => Err(unavailable(pool).await),
         acquired => acquired.map_err(Error::during("connect")),

@@ -74,7 +74,7 @@ impl Warm {
     /// The connection that was kept last, or one of the pool.
     ///
     /// # Errors
-    /// As [`acquire`](crate::acquire).
+    /// [`Error::Unavailable`] when none is to be had in time, or when the database cannot be connected to.
     pub async fn acquire(&self) -> Result<WarmConnection, Error> {
         let pool = &self.0.pool;
         let place = Arc::clone(&self.0.places).acquire_owned();

@@ -27,7 +27,7 @@ const SERVICE: ServiceInfo = ServiceInfo {
     modes: &[app::RETIRE],
 };
 
-/// A message is many small allocations that another thread frees: a fifth of this worker's time with the system's allocator.
+/// A message is many small allocations that another thread frees, which take the system's allocator longer.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

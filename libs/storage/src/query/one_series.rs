@@ -1,4 +1,4 @@
-//! Readings of one series: the commonest range there is, read from indexes alone and sent as arrays.
+//! Readings of one series: the commonest range there is, read from indexes alone and sent as one row.
 //!
 //! Numbers come from the identity index, and what is not `ok` from an index of those few; both are put together here. A value
 //! for each column takes the server and the client less than a row for each reading.

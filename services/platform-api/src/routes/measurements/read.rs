@@ -107,6 +107,7 @@ impl Reader {
     pub(super) fn cut(&self, mut found: Vec<Measurement>, limit: usize) -> Page {
         let more = cursor::cut(&mut found, limit);
         let next = found.last().filter(|_| more).map(|last| last.key);
+        // In one piece: nearly every reading becomes a row, which a filter cannot know.
         let mut rows = Vec::with_capacity(found.len());
         let readings = found.into_iter();
         rows.extend(readings.filter_map(|reading| self.table.reading(reading)));

@@ -198,13 +198,13 @@ impl Series {
         &self.members[0]
     }
 
-    /// What it has in the columns that say which series a row is of.
-    fn cell(&self, column: Column) -> Cell<'_> {
+    /// The value of all its rows in a column that says which series a row is of.
+    fn cell(&self, column: Column) -> Option<Cell<'_>> {
         match column {
-            Column::Serial => Cell::Text(&self.target().serial),
-            Column::Metric => Cell::Text(&self.target().metric.name),
-            Column::Unit => self.unit.as_deref().map_or(Cell::Null, Cell::Text),
-            _ => Cell::Null,
+            Column::Serial => Some(Cell::Text(&self.target().serial)),
+            Column::Metric => Some(Cell::Text(&self.target().metric.name)),
+            Column::Unit => Some(self.unit.as_deref().map_or(Cell::Null, Cell::Text)),
+            _ => None,
         }
     }
 }
@@ -272,9 +272,10 @@ impl Table {
 
     /// The value of a row in a column.
     pub(super) fn cell<'a>(&'a self, row: &'a Row, column: Column) -> Cell<'a> {
-        let series = &self.series[row.series];
+        if let Some(cell) = self.series[row.series].cell(column) {
+            return cell;
+        }
         match (column, &row.body) {
-            (Column::Serial | Column::Metric | Column::Unit, _) => series.cell(column),
             (Column::RecordedAt, _) => Cell::Time(row.recorded_at),
             (Column::ReceivedAt, Body::Reading { received_at, .. }) => {
                 received_at.map_or(Cell::Null, Cell::Time)
@@ -298,11 +299,8 @@ impl Table {
 
     /// The value of every row in a column, where it is the same by what the rows are.
     pub(super) fn shared(&self, column: Column) -> Option<Cell<'_>> {
-        let [series] = &*self.series else {
-            return None;
-        };
-        match column {
-            Column::Serial | Column::Metric | Column::Unit => Some(series.cell(column)),
+        match &*self.series {
+            [series] => series.cell(column),
             _ => None,
         }
     }

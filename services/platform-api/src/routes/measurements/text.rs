@@ -9,9 +9,10 @@ use super::rows::{Cell, Column, Row, Table};
 use crate::http::csv::write_field;
 use crate::http::value::Value;
 
-/// Columns that JSON leaves out, because the answer as a whole says it.
-fn is_shown(column: Column, of_one: bool) -> bool {
-    !(of_one && column == Column::Serial)
+/// The columns without what JSON leaves out, because the answer as a whole says it.
+fn shown(table: &Table, of_one: bool) -> impl Iterator<Item = Column> {
+    let columns = table.columns.iter().copied();
+    columns.filter(move |column| !(of_one && *column == Column::Serial))
 }
 
 /// Writes rows as the members of a JSON array.
@@ -30,11 +31,7 @@ pub(super) fn items(body: &mut Vec<u8>, table: &Table, rows: &[Row], of_one: boo
 /// Writes rows as a JSON object with an array per column.
 pub(super) fn columns(body: &mut Vec<u8>, table: &Table, rows: &[Row], of_one: bool) {
     body.push(b'{');
-    let shown = table
-        .columns
-        .iter()
-        .filter(|column| is_shown(**column, of_one));
-    for (index, column) in shown.enumerate() {
+    for (index, column) in shown(table, of_one).enumerate() {
         if index > 0 {
             body.push(b',');
         }
@@ -44,7 +41,7 @@ pub(super) fn columns(body: &mut Vec<u8>, table: &Table, rows: &[Row], of_one: b
             if index > 0 {
                 body.push(b',');
             }
-            json(body, table.cell(row, *column));
+            json(body, table.cell(row, column));
         }
         body.push(b']');
     }
@@ -71,11 +68,7 @@ impl Names {
         let mut cells = Vec::new();
         let mut before = vec![b'{'];
         let mut is_nested = false;
-        let shown = table
-            .columns
-            .iter()
-            .filter(|column| is_shown(**column, of_one));
-        for (index, column) in shown.enumerate() {
+        for (index, column) in shown(table, of_one).enumerate() {
             if index > 0 {
                 before.push(b',');
             }
@@ -85,9 +78,9 @@ impl Names {
             }
             quoted(&mut before, &column.name());
             before.push(b':');
-            match table.shared(*column) {
+            match table.shared(column) {
                 Some(cell) => json(&mut before, cell),
-                None => cells.push((std::mem::take(&mut before), *column)),
+                None => cells.push((std::mem::take(&mut before), column)),
             }
         }
         before.extend_from_slice(if is_nested { b"}}" } else { b"}" });
